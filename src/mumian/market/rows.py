@@ -1,0 +1,135 @@
+"""A room's table as rows of a store: read through, written back, bounded in memory, undoable within a step.
+
+Owned by the sequencer: one thread reads and writes. Records are frozen, so an old one can be kept for undo as it is.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from mumian.kernel.canonical import canonical
+
+V = TypeVar("V")
+
+_MISSING: Any = object()  # not in memory: ask the source
+_ABSENT: Any = object()  # in memory: known not to exist
+
+
+class Source(Protocol):
+    """Where rows lie when they are not in memory."""
+
+    def fetch(self, table: str, key: str) -> bytes | None: ...
+    def scan(self, table: str, prefix: str) -> Iterable[tuple[str, bytes]]: ...
+
+
+class Undo:
+    """What to put back if the step that is under way is refused half-way."""
+
+    __slots__ = ("_was",)
+
+    def __init__(self) -> None:
+        self._was: list[tuple[Rows[Any], str, Any, bool]] = []
+
+    def note(self, rows: Rows[Any], key: str, was: object, was_dirty: bool) -> None:
+        self._was.append((rows, key, was, was_dirty))
+
+    def forget(self) -> None:
+        """The step stands."""
+        self._was.clear()
+
+    def roll_back(self) -> None:
+        """The step falls: every row is as it was before it."""
+        for rows, key, was, was_dirty in reversed(self._was):
+            rows.restore(key, was, was_dirty)
+        self._was.clear()
+
+
+class Rows(Generic[V]):
+    """A `Table` over a source. Two generations in memory: what is not asked for during one generation is dropped."""
+
+    __slots__ = ("_decode", "_dirty", "_old", "_source", "_undo", "_young", "name")
+
+    def __init__(self, name: str, source: Source, decode: Callable[[bytes], V], undo: Undo) -> None:
+        self.name = name
+        self._source = source
+        self._decode = decode
+        self._undo = undo
+        self._young: dict[str, V] = {}
+        self._old: dict[str, V] = {}
+        self._dirty: set[str] = set()
+
+    def get(self, key: str) -> V | None:
+        value = self._young.get(key, _MISSING)
+        if value is _MISSING:
+            value = self._warm(key)
+        return None if value is _ABSENT else cast(V, value)
+
+    def __getitem__(self, key: str) -> V:
+        value = self.get(key)
+        if value is None:
+            raise KeyError(f"{self.name}: {key}")
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(cast(str, key)) is not None
+
+    def __setitem__(self, key: str, value: V) -> None:
+        young, dirty = self._young, self._dirty
+        self._undo.note(self, key, young.get(key, _MISSING), key in dirty)
+        young[key] = value
+        dirty.add(key)
+
+    def __delitem__(self, key: str) -> None:
+        self[key] = cast(V, _ABSENT)
+
+    def under(self, prefix: str = "") -> Iterator[tuple[str, V]]:
+        changed = sorted(key for key in self._dirty if key.startswith(prefix))
+        stored = ((key, raw) for key, raw in self._source.scan(self.name, prefix) if key not in self._dirty)
+        merged = heapq.merge(stored, ((key, None) for key in changed), key=lambda row: row[0])
+        for key, raw in merged:
+            value = self._young.get(key, _ABSENT) if raw is None else self._decode(raw)
+            if value is not _ABSENT:
+                yield key, value
+
+    def prime(self, key: str, raw: bytes | None) -> None:
+        """Take in a row that was fetched ahead, unless memory knows better."""
+        if key not in self._young and key not in self._old:
+            self._young[key] = _ABSENT if raw is None else self._decode(raw)
+
+    def holds(self, key: str) -> bool:
+        """Tell whether memory can answer for `key` without asking the source."""
+        return key in self._young or key in self._old
+
+    def restore(self, key: str, was: object, was_dirty: bool) -> None:
+        if was is _MISSING:
+            del self._young[key]
+        else:
+            self._young[key] = cast(V, was)
+        if not was_dirty:
+            self._dirty.discard(key)
+
+    def changes(self, puts: list[tuple[str, str, bytes]], deletes: list[tuple[str, str]]) -> None:
+        """Add what must be written to reach this table's present: rows in canonical bytes."""
+        for key in self._dirty:
+            value = self._young[key]
+            if value is _ABSENT:
+                deletes.append((self.name, key))
+            else:
+                puts.append((self.name, key, canonical(value)))
+
+    def settled(self, *, keep_max: int) -> None:
+        """What was dirty is stored now; start a new generation if memory holds more than `keep_max` rows of this table."""
+        self._dirty.clear()
+        if len(self._young) > keep_max // 2:
+            self._old = self._young
+            self._young = {}
+
+    def _warm(self, key: str) -> object:
+        value = self._old.get(key, _MISSING)
+        if value is _MISSING:
+            raw = self._source.fetch(self.name, key)
+            value = _ABSENT if raw is None else self._decode(raw)
+        self._young[key] = cast(V, value)
+        return value

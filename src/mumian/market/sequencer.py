@@ -1,0 +1,205 @@
+"""The sequencer: one thread that takes what is waiting, decides it in order, commits once, and only then answers.
+
+    MarketStopped   a commit failed or a law broke: nothing more is decided until the market is opened anew
+    ClockBehind     the machine's clock is far behind the journal: time would have to stand still
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from mumian.journal.log import Log
+from mumian.journal.publish import Publisher
+from mumian.journal.store import Commit, Store
+from mumian.kernel.canonical import canonical
+from mumian.kernel.time import Instant, iso
+from mumian.market.envelope import Envelope
+from mumian.market.hearing import Spoken
+from mumian.market.leaf import Leaf, decode_leaf, leaf_bytes
+from mumian.market.prefetch import rows_named_by
+from mumian.market.rooms import States
+from mumian.market.step import step
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """batch_max: commands a commit. rows_kept_max: rows in memory a table. clock_slack_ms: how far the clock may be behind."""
+
+    batch_max: int = 1_000
+    rows_kept_max: int = 200_000
+    clock_slack_ms: int = 60_000
+
+
+class MarketStopped(Exception):  # noqa: N818  # a state that the market is in, not an error of the caller
+    """The market decides nothing more until it is opened anew: what was acknowledged is safe, the rest never was."""
+
+
+class ClockBehind(Exception):  # noqa: N818  # likewise
+    """The clock is behind the last leaf by more than the slack; set the clock."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The leaf that answers an envelope. again: the envelope was a retry, and this is the first answer."""
+
+    leaf: Leaf
+    again: bool = False
+
+
+class _Work:
+    """What one caller waits for."""
+
+    __slots__ = ("answers", "done", "fault", "spoken")
+
+    def __init__(self, spoken: Sequence[Spoken]) -> None:
+        self.spoken = spoken
+        self.answers: list[Answer] = []
+        self.done = threading.Event()
+        self.fault: BaseException | None = None
+
+
+class Sequencer:
+    """The only writer of a market. `handle_all` may be called from any thread; decisions happen in one."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: Log,
+        publisher: Publisher | None,
+        clock: Callable[[], Instant],
+        settings: Settings | None = None,
+    ) -> None:
+        self.states = States(store)
+        self._store = store
+        self._log = log
+        self._publisher = publisher
+        self._clock = clock
+        self._settings = settings or Settings()
+        head = store.head()
+        self.size = head.size if head else 0
+        self._last_at: Instant = head.at if head else 0
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._stopped: BaseException | None = None
+        self._thread = threading.Thread(target=self._serve, name="sequencer", daemon=True)
+        self._thread.start()
+
+    def handle_all(self, spoken: Sequence[Spoken]) -> list[Answer]:
+        """Decide every envelope in order and return their answers after they are durable.
+
+        Raises: MarketStopped: the market has stopped; whether these envelopes count is known after it is opened anew.
+        """
+        work = _Work(spoken)
+        self._queue.put(work)
+        work.done.wait()
+        if work.fault is not None:
+            raise MarketStopped(str(work.fault)) from work.fault
+        return work.answers
+
+    def close(self) -> None:
+        """Answer what is waiting, then stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (work := self._queue.get()) is not None:
+            works, waiting = [work], len(work.spoken)
+            while waiting < self._settings.batch_max and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    self._queue.put(None)
+                    break
+                works.append(more)
+                waiting += len(more.spoken)
+            self._serve_works(works)
+
+    def _serve_works(self, works: list[_Work]) -> None:
+        if self._stopped is None:
+            try:
+                self._decide_works(works)
+            except BaseException as fault:  # whatever it is, the state in memory is no longer the store's: stop
+                self._stopped = fault
+        for work in works:
+            if len(work.answers) < len(work.spoken):
+                work.fault = self._stopped
+            work.done.set()
+
+    def _decide_works(self, works: list[_Work]) -> None:
+        """Cut the works into batches of `batch_max`; an answer is handed over only after its batch is committed."""
+        todo = [(work, spoken) for work in works for spoken in work.spoken]
+        for start in range(0, len(todo), self._settings.batch_max):
+            batch = todo[start : start + self._settings.batch_max]
+            answers = self._decide_batch([spoken for _, spoken in batch])
+            for (work, _), answer in zip(batch, answers, strict=True):
+                work.answers.append(answer)
+
+    def _decide_batch(self, batch: list[Spoken]) -> list[Answer]:
+        at = self._now()
+        self._prime(batch)
+        answers: list[Answer] = []
+        entries: list[bytes] = []
+        leaves: list[Leaf] = []
+        for envelope, by in batch:
+            first = self._first_answer(envelope, leaves)
+            if first is not None:
+                answers.append(Answer(first, again=True))
+                continue
+            leaf = step(self.states, envelope, seq=self.size + len(leaves), at=at, by=by)
+            leaves.append(leaf)
+            entries.append(leaf_bytes(leaf))
+            answers.append(Answer(leaf))
+        if entries:
+            self._commit(entries, at)
+        return answers
+
+    def _commit(self, payloads: list[bytes], at: Instant) -> None:
+        entries, bodies = self._log.entries_for(payloads)
+        sealed = self._log.seal(entries, at=at)
+        puts: list[tuple[str, str, bytes]] = []
+        deletes: list[tuple[str, str]] = []
+        for rows in self.states.tables.values():
+            rows.changes(puts, deletes)
+        head = sealed.head
+        self._store.commit(
+            Commit(first_seq=self.size, entries=entries, puts=puts, deletes=deletes, bodies=bodies, head=head)
+        )
+        self.size, self._last_at = head.size, at
+        for rows in self.states.tables.values():
+            rows.settled(keep_max=self._settings.rows_kept_max)
+        if self._publisher is not None:
+            self._publisher.publish(entries, self._log)
+
+    def _now(self) -> Instant:
+        now = self._clock()
+        if now + self._settings.clock_slack_ms < self._last_at:
+            raise ClockBehind(f"the clock says {iso(now)}, the last leaf is of {iso(self._last_at)}; set the clock")
+        return max(now, self._last_at)
+
+    def _first_answer(self, envelope: Envelope, leaves: list[Leaf]) -> Leaf | None:
+        """Return the leaf that answered the same envelope before, if there is one; not for a reused id."""
+        first_seq = self.states.seen.get(envelope.id)
+        if first_seq is None:
+            return None
+        first = leaves[first_seq - self.size] if first_seq >= self.size else self.leaf(first_seq)
+        is_same = first.actor == envelope.actor and canonical(first.command) == canonical(envelope.command)
+        return first if is_same else None
+
+    def leaf(self, seq: int) -> Leaf:
+        """Return leaf `seq` from the store."""
+        (entry,) = self._store.entries(seq, seq + 1)
+        leaf: Leaf = decode_leaf(self._log.payload_of(entry, self._store.body))
+        return leaf
+
+    def _prime(self, batch: list[Spoken]) -> None:
+        """Fetch in one go the rows that the batch names and memory lacks."""
+        tables = self.states.tables
+        wanted = [
+            (table, key)
+            for envelope, _ in batch
+            for table, key in rows_named_by(envelope)
+            if not tables[table].holds(key)
+        ]
+        found = self._store.fetch_many(wanted)
+        for table, key in wanted:
+            tables[table].prime(key, found.get((table, key)))
