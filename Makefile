@@ -36,7 +36,7 @@ soak: setup ## long crash and kill campaigns
 	$(BIN)/pytest -m soak tests
 
 docs: setup ## write docs/reference from the code
-	$(BIN)/python -m docs.reference
+	$(BIN)/python -m mumian.cli.reference docs/reference
 
 clean: ## remove what the build made
 	rm -rf build .venv .tools .mypy_cache .ruff_cache .pytest_cache

@@ -39,7 +39,9 @@ def test_no_module_is_longer_than_400_lines() -> None:
 
 
 def test_no_function_is_longer_than_50_lines() -> None:
-    long = [f"{path}:{node.name} {lines_of(node)}" for path in MODULES for node in functions(path) if lines_of(node) > 50]
+    long = [
+        f"{path}:{node.name} {lines_of(node)}" for path in MODULES for node in functions(path) if lines_of(node) > 50
+    ]
     assert long == []
 
 

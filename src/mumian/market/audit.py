@@ -13,13 +13,14 @@ from itertools import zip_longest
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from mumian.journal.log import payload_of
+from mumian.journal.faults import JournalFault
+from mumian.journal.log import digest_in, payload_of
 from mumian.journal.store import Commit, Head, Store
 from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.outcome import Broken
 from mumian.market.envelope import BY_KEY
 from mumian.market.hearing import verify_envelope
-from mumian.market.leaf import Leaf, decode_leaf, leaf_bytes
+from mumian.market.leaf import Heard, decode_heard, decode_leaf, leaf_bytes
 from mumian.market.rooms import States
 from mumian.market.step import step
 from mumian.rooms.oversight.model import OpenMarket
@@ -123,17 +124,18 @@ class _Replay:
         self.size = 0
         self._origin = origin
         self._body = body
-        self._settled_size = 0
         self._last_at = 0
+        self._hashes: list[bytes] = []  # of leaves taken in and not yet in the frontier
 
     def take(self, entry: bytes, hashed: bytes) -> Fault | None:
         """Hold one leaf against everything before it, and take it in."""
         try:
-            payload = payload_of(entry, self._body)
-            leaf: Leaf = decode_leaf(payload)
-        except (msgspec.DecodeError, ValueError) as error:
+            named = digest_in(entry)
+            payload = payload_of(entry, self._body(named.body_sha256) if named else None)
+            leaf: Heard = decode_heard(payload)
+        except (msgspec.DecodeError, JournalFault) as error:
             return Fault(self.size, "leaves_are_commands", str(error))
-        fault = self._odd(leaf, payload)
+        fault = self._odd(leaf)
         if fault is not None:
             return fault
         try:
@@ -142,21 +144,30 @@ class _Replay:
             return Fault(self.size, broken.law, broken.at)
         decided = leaf_bytes(again)
         if decided != payload:
-            return Fault(self.size, "decisions_come_out_the_same", _difference(decided, payload))
-        self.frontier.append(hashed)
+            return self._parted(decided, payload)
+        self._hashes.append(hashed)
         self._last_at = leaf.at
         self.size += 1
         return None
 
-    def _odd(self, leaf: Leaf, payload: bytes) -> Fault | None:
+    def _parted(self, decided: bytes, payload: bytes) -> Fault:
+        """Say why a leaf is not what deciding it again gives: its form, or its outcome."""
+        try:
+            is_canonical = leaf_bytes(decode_leaf(payload)) == payload
+        except msgspec.DecodeError as error:
+            return Fault(self.size, "leaves_are_commands", str(error))
+        law = "decisions_come_out_the_same" if is_canonical else "leaves_are_canonical"
+        return Fault(self.size, law, _difference(decided, payload))
+
+    def _odd(self, leaf: Heard) -> Fault | None:
         if leaf.seq != self.size:
             return Fault(self.size, "numbers_have_no_gap", f"leaf {self.size} calls itself {leaf.seq}")
         if leaf.at < self._last_at:
             return Fault(self.size, "time_never_goes_back", f"{leaf.at} after {self._last_at}")
-        if leaf_bytes(leaf) != payload:
-            return Fault(self.size, "leaves_are_canonical", "the bytes are not the canonical form of what they say")
         if leaf.seq == 0 and isinstance(leaf.command, OpenMarket) and leaf.command.origin != self._origin:
-            return Fault(0, "the_journal_is_this_markets", f"leaf 0 opens `{leaf.command.origin}`, not `{self._origin}`")
+            return Fault(
+                0, "the_journal_is_this_markets", f"leaf 0 opens `{leaf.command.origin}`, not `{self._origin}`"
+            )
         if leaf.by == BY_KEY:
             try:
                 verify_envelope(leaf.envelope, origin=self._origin)
@@ -165,23 +176,27 @@ class _Replay:
         return None
 
     def settle(self) -> None:
-        """Write the replayed rows back, so that memory stays bounded."""
+        """Write the replayed rows back, so that memory stays bounded, and grow the tree."""
+        self.frontier.extend(self._hashes)
+        self._hashes.clear()
         puts: list[tuple[str, str, bytes]] = []
         deletes: list[tuple[str, str]] = []
         for table in self.states.tables.values():
             table.changes(puts, deletes)
-        head = Head(self.size, "", (), self._last_at)
-        self.scratch.commit(Commit(first_seq=self._settled_size, entries=[], puts=puts, deletes=deletes, head=head))
-        self._settled_size = self.size
+        head = Head(0, "", (), 0)
+        self.scratch.commit(Commit(first_seq=0, entries=[], puts=puts, deletes=deletes, head=head))
         for table in self.states.tables.values():
             table.settled(keep_max=ROWS_KEPT_MAX)
 
     def ended(self, fault: Fault | None) -> Audit:
+        self.settle()
         return Audit(self.size, self.frontier.root().hex(), fault)
 
 
 def _difference(decided: bytes, recorded: bytes) -> str:
     """Return the first place where two canonical leaves part, with a little of both."""
-    at = next((i for i, (a, b) in enumerate(zip(decided, recorded, strict=False)) if a != b), min(len(decided), len(recorded)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(decided, recorded, strict=False)) if a != b), min(len(decided), len(recorded))
+    )
     start = max(0, at - 20)
     return f"decided again `{decided[start : at + 40].decode(errors='replace')}`, recorded `{recorded[start : at + 40].decode(errors='replace')}`"

@@ -70,13 +70,9 @@ class EnvelopeRefusal(Refusal):
         return "envelope"
 
 
-
-
 def signed_bytes(origin: str, envelope: Envelope) -> bytes:
     """Return the bytes that the actor signs: actor, command, id and the market's origin, canonical."""
-    return canonical(
-        {"actor": envelope.actor, "command": envelope.command, "id": envelope.id, "market": origin}
-    )
+    return canonical({"actor": envelope.actor, "command": envelope.command, "id": envelope.id, "market": origin})
 
 
 decode_envelope: Any = msgspec.json.Decoder(Envelope).decode

@@ -39,12 +39,8 @@ def leaf_of(envelope: Envelope, outcome: list[Any] | Refused, *, seq: int, at: I
     """Return the leaf that records `outcome`."""
     if isinstance(outcome, Refused):
         name, detail = outcome.refusal.full_name, outcome.detail
-        return Leaf(
-            seq, at, envelope.id, envelope.actor, by, envelope.command, envelope.signature, (), name, detail
-        )
-    return Leaf(
-        seq, at, envelope.id, envelope.actor, by, envelope.command, envelope.signature, tuple(outcome)
-    )
+        return Leaf(seq, at, envelope.id, envelope.actor, by, envelope.command, envelope.signature, (), name, detail)
+    return Leaf(seq, at, envelope.id, envelope.actor, by, envelope.command, envelope.signature, tuple(outcome))
 
 
 def leaf_bytes(leaf: Leaf) -> bytes:
@@ -53,3 +49,22 @@ def leaf_bytes(leaf: Leaf) -> bytes:
 
 
 decode_leaf: Any = msgspec.json.Decoder(Leaf).decode
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a leaf says went in, without what came out: enough to decide it again."""
+
+    seq: int
+    at: Instant
+    id: str
+    actor: PartyId
+    by: str
+    command: AnyCommand  # type: ignore[valid-type]  # likewise
+    signature: Signature | None = None
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(self.id, self.actor, self.command, self.signature)
+
+
+decode_heard: Any = msgspec.json.Decoder(Heard).decode

@@ -1,7 +1,7 @@
 """The sequencer: one thread that takes what is waiting, decides it in order, commits once, and only then answers.
 
-    MarketStopped   a commit failed or a law broke: nothing more is decided until the market is opened anew
-    ClockBehind     the machine's clock is far behind the journal: time would have to stand still
+MarketStopped   a commit failed or a law broke: nothing more is decided until the market is opened anew
+ClockBehind     the machine's clock is far behind the journal: time would have to stand still
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 import msgspec
 
-from mumian.journal.log import Log
+from mumian.journal.log import Log, Sealed, digest_in, entry_for, payload_of
 from mumian.journal.publish import Publisher
-from mumian.journal.store import Commit, Store
-from mumian.kernel.canonical import canonical
+from mumian.journal.store import Commit, Head, Store
+from mumian.kernel.canonical import canonical, sha256_hex
 from mumian.kernel.time import Instant, iso
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
@@ -23,6 +24,8 @@ from mumian.market.leaf import Leaf, decode_leaf, leaf_bytes
 from mumian.market.prefetch import rows_named_by
 from mumian.market.rooms import States
 from mumian.market.step import step
+
+T = TypeVar("T")
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -49,12 +52,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class _Work:
-    """What one caller waits for."""
+    """What one caller waits for: answers to envelopes, or a view of the state between two batches."""
 
-    __slots__ = ("answers", "done", "fault", "spoken")
+    __slots__ = ("answers", "done", "fault", "seen", "spoken", "view")
 
-    def __init__(self, spoken: Sequence[Spoken]) -> None:
+    def __init__(self, spoken: Sequence[Spoken], view: Callable[[States], Any] | None = None) -> None:
         self.spoken = spoken
+        self.view = view
+        self.seen: Any = None
         self.answers: list[Answer] = []
         self.done = threading.Event()
         self.fault: BaseException | None = None
@@ -82,6 +87,7 @@ class Sequencer:
         self._last_at: Instant = head.at if head else 0
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._stopped: BaseException | None = None
+        self.publish_fault: OSError | None = None
         self._thread = threading.Thread(target=self._serve, name="sequencer", daemon=True)
         self._thread.start()
 
@@ -96,6 +102,18 @@ class Sequencer:
         if work.fault is not None:
             raise MarketStopped(str(work.fault)) from work.fault
         return work.answers
+
+    def ask(self, view: Callable[[States], T]) -> T:
+        """Return what `view` sees of the state as it is between two batches. It must only read.
+
+        Raises: MarketStopped: the market has stopped.
+        """
+        work = _Work((), view)
+        self._queue.put(work)
+        work.done.wait()
+        if work.fault is not None:
+            raise work.fault
+        return cast(T, work.seen)
 
     def close(self) -> None:
         """Answer what is waiting, then stop."""
@@ -123,7 +141,19 @@ class Sequencer:
         for work in works:
             if len(work.answers) < len(work.spoken):
                 work.fault = self._stopped
+            elif work.view is not None:
+                self._show(work, work.view)
             work.done.set()
+
+    def _show(self, work: _Work, view: Callable[[States], Any]) -> None:
+        """Answer a view. A view that fails is its asker's fault, not the market's."""
+        if self._stopped is not None:
+            work.fault = MarketStopped(str(self._stopped))
+            return
+        try:
+            work.seen = view(self.states)
+        except Exception as fault:
+            work.fault = fault
 
     def _decide_works(self, works: list[_Work]) -> None:
         """Cut the works into batches of `batch_max`; an answer is handed over only after its batch is committed."""
@@ -154,21 +184,34 @@ class Sequencer:
         return answers
 
     def _commit(self, payloads: list[bytes], at: Instant) -> None:
-        entries, bodies = self._log.entries_for(payloads)
-        sealed = self._log.seal(entries, at=at)
+        entries, bodies = _entries_for(payloads)
+        sealed = self._log.seal(entries, at)
         puts: list[tuple[str, str, bytes]] = []
         deletes: list[tuple[str, str]] = []
         for rows in self.states.tables.values():
             rows.changes(puts, deletes)
-        head = sealed.head
+        head = Head(sealed.size, sealed.root.hex(), sealed.peaks, at)
         self._store.commit(
             Commit(first_seq=self.size, entries=entries, puts=puts, deletes=deletes, bodies=bodies, head=head)
         )
+        self._log.advance(sealed)
         self.size, self._last_at = head.size, at
         for rows in self.states.tables.values():
             rows.settled(keep_max=self._settings.rows_kept_max)
         if self._publisher is not None:
-            self._publisher.publish(entries, self._log)
+            self._publish(self._publisher, entries, sealed)
+
+    def _publish(self, publisher: Publisher, entries: list[bytes], sealed: Sealed) -> None:
+        """Show the batch to the world. What is published can be derived from the store, so a failure stops nothing."""
+        note = self._log.sign(sealed)
+        try:
+            if publisher.published_size() == sealed.size - len(entries):
+                publisher.publish(entries, note, sealed.leaves)
+            else:
+                publisher.catch_up(self._store.entries, note)
+            self.publish_fault = None
+        except OSError as fault:
+            self.publish_fault = fault
 
     def _now(self) -> Instant:
         now = self._clock()
@@ -188,7 +231,8 @@ class Sequencer:
     def leaf(self, seq: int) -> Leaf:
         """Return leaf `seq` from the store."""
         (entry,) = self._store.entries(seq, seq + 1)
-        leaf: Leaf = decode_leaf(self._log.payload_of(entry, self._store.body))
+        named = digest_in(entry)
+        leaf: Leaf = decode_leaf(payload_of(entry, self._store.body(named.body_sha256) if named else None))
         return leaf
 
     def _prime(self, batch: list[Spoken]) -> None:
@@ -203,3 +247,15 @@ class Sequencer:
         found = self._store.fetch_many(wanted)
         for table, key in wanted:
             tables[table].prime(key, found.get((table, key)))
+
+
+def _entries_for(payloads: list[bytes]) -> tuple[list[bytes], list[tuple[str, bytes]]]:
+    """Return the entries to log and, for those that are too large, the bodies to keep beside, by their SHA-256."""
+    entries: list[bytes] = []
+    bodies: list[tuple[str, bytes]] = []
+    for payload in payloads:
+        entry, body = entry_for(payload)
+        entries.append(entry)
+        if body is not None:
+            bodies.append((sha256_hex(body), body))
+    return entries, bodies

@@ -1,0 +1,73 @@
+"""The command line: `mumian`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mumian import __version__
+from mumian.cli import demo, domain, fsck, journal, machine, receipt, show, submit, witness
+from mumian.cli.opened import FAULT
+from mumian.cli.words import say
+from mumian.domain.faults import DomainFault
+from mumian.journal.faults import JournalFault
+from mumian.journal.store import StoreFault
+from mumian.kernel.outcome import Broken
+from mumian.market.home import HomeFault
+from mumian.market.sequencer import ClockBehind, MarketStopped
+
+app = typer.Typer(
+    name="mumian",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=say(
+        "Mumian 木棉: an open data-element market for a city, provable to someone who trusts nobody.",
+        "木棉：面向城市的开放数据要素市场，每一步都可由不信任任何人的第三方验证。",
+    ),
+)
+
+for part in (submit, show, fsck, demo, machine):
+    part.register(app)
+app.add_typer(domain.app, name="domain")
+app.add_typer(journal.app, name="journal")
+app.add_typer(receipt.app, name="receipt")
+app.add_typer(witness.app, name="witness")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mumian {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    lang: Annotated[str, typer.Option(help=say("language: en or zh", "语言：en 或 zh"))] = "",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("print the version", "显示版本"))
+    ] = False,
+) -> None:
+    """Options of every command. The language was chosen before the help texts were made (see `words`)."""
+
+
+EXPECTED = (HomeFault, JournalFault, StoreFault, DomainFault, MarketStopped, ClockBehind)
+"""What can go wrong outside the program, told in a sentence. Anything else is a defect and shows its trace."""
+
+
+def main() -> None:
+    """Run the command line; expected faults become one sentence and exit code 2."""
+    try:
+        app()
+    except Broken as broken:
+        law = say("a law does not hold", "规则失守")
+        typer.secho(f"{law}: {broken}", err=True, fg="red")
+        sys.exit(FAULT)
+    except EXPECTED as fault:
+        typer.secho(str(fault), err=True, fg="red")
+        sys.exit(FAULT)
+    except OSError as fault:
+        typer.secho(f"{fault.strerror}: {fault.filename or ''}", err=True, fg="red")
+        sys.exit(FAULT)

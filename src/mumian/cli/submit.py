@@ -1,0 +1,150 @@
+"""`mumian init`, `mumian submit`, `mumian schema`: opening a market and speaking to it in JSON."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from mumian.cli.opened import REFUSED, HomeOption, fail, opened, refuse, vouch
+from mumian.cli.schema import all_schemas, command_names, schema_of
+from mumian.cli.words import LANG, say
+from mumian.kernel.ids import OPERATOR
+from mumian.kernel.outcome import Refused
+from mumian.market.envelope import Envelope
+from mumian.market.hearing import HearingRefusal, Spoken
+from mumian.market.home import Home
+from mumian.market.keys import make_key, public_text
+from mumian.market.refusals import sentence_of
+from mumian.market.sequencer import Answer
+from mumian.rooms.oversight.model import OpenMarket
+from mumian.rulebook.rules import RULEBOOK_VERSION, load
+
+
+def register(app: typer.Typer) -> None:
+    app.command("init", help=say("make a new market in a folder", "在文件夹中新建市场"))(init)
+    app.command("submit", help=say("submit commands from a JSON file", "提交 JSON 文件中的命令"))(submit)
+    app.command("schema", help=say("print the JSON Schema of every command", "输出每条命令的 JSON Schema"))(schema)
+
+
+def client_id() -> str:
+    """Return a new id that grows with time: 48 bits of milliseconds, 80 of chance, hex (as UUIDv7)."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def init(
+    home: HomeOption,
+    origin: Annotated[
+        str, typer.Option(help=say("name of the journal, such as a host", "日志名称，如域名"))
+    ] = "mumian.example/market",
+    name: Annotated[str, typer.Option(help=say("name of the exchange", "交易所名称"))] = "示例数据交易所",
+    uscc: Annotated[
+        str, typer.Option(help=say("its unified social credit code", "统一社会信用代码"))
+    ] = "91440101MA5MUM1ANP",
+    store: Annotated[
+        str, typer.Option(help=say("postgresql://… instead of SQLite", "以 postgresql://… 代替 SQLite"))
+    ] = "",
+) -> None:
+    made = Home.create(home, origin=origin, store=store)
+    key = make_key(home / "keys" / f"{OPERATOR}.key", OPERATOR)
+    command = OpenMarket(origin, name, uscc, RULEBOOK_VERSION, load().digest(), public_text(key))
+    with opened(home) as (_, market):
+        spoken = vouch(made, Envelope(client_id(), OPERATOR, command))
+        if isinstance(spoken, Refused):
+            refuse(spoken)
+        (answer,) = market.handle_all([spoken])
+    if answer.leaf.refused:
+        fail(sentence_of(answer.leaf, LANG))
+    typer.echo(say(f"market `{origin}` opened in {home}", f"市场 `{origin}` 已在 {home} 开立"))
+    typer.echo((home / "market" / "vkey").read_text("utf8").strip())
+
+
+def submit(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help=say(
+                "a command, an envelope, or a list of them; - for standard input",
+                "一条命令、一个信封或其列表；- 表示标准输入",
+            )
+        ),
+    ],
+    home: HomeOption,
+    actor: Annotated[
+        str, typer.Option("--as", help=say("who speaks, for bare commands", "（裸命令的）提交主体"))
+    ] = OPERATOR,
+    id_: Annotated[
+        str, typer.Option("--id", help=say("the command's id, for one bare command", "单条裸命令的编号"))
+    ] = "",
+    key: Annotated[
+        Path | None,
+        typer.Option(help=say("signer key (default: HOME/keys/ACTOR.key)", "签名密钥（默认 HOME/keys/ACTOR.key）")),
+    ] = None,
+) -> None:
+    envelopes = [_envelope(item, actor, id_) for item in _read(file)]
+    with opened(home) as (opened_home, market):
+        spoken: list[Spoken] = []
+        for envelope in envelopes:
+            heard = vouch(opened_home, envelope, key)
+            if isinstance(heard, Refused):
+                refuse(heard)
+            spoken.append(heard)
+        answers = market.handle_all(spoken)
+    for answer in answers:
+        typer.echo(json.dumps(rendered(answer), ensure_ascii=False))
+    if any(answer.leaf.refused for answer in answers):
+        raise typer.Exit(REFUSED)
+
+
+def rendered(answer: Answer) -> dict[str, Any]:
+    """Return an answer for programs: its number, its outcome, and the events or the refusal."""
+    leaf = answer.leaf
+    if leaf.refused:
+        refusal = {"name": leaf.refused, "detail": leaf.detail, "sentence": sentence_of(leaf, LANG)}
+        return {"seq": leaf.seq, "outcome": "refused", "again": answer.again, "refusal": refusal}
+    events = msgspec.to_builtins(leaf.events)
+    return {"seq": leaf.seq, "outcome": "accepted", "again": answer.again, "events": events}
+
+
+def _read(file: Path) -> list[Any]:
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        refuse(Refused(HearingRefusal.MALFORMED, {"why": f"`{file}`: {error}"}))
+    return value if isinstance(value, list) else [value]
+
+
+def _envelope(item: Any, actor: str, id_: str) -> Envelope:
+    if isinstance(item, dict) and "command" not in item:
+        item = {"id": id_ or client_id(), "actor": actor, "command": item}
+    try:
+        return msgspec.convert(item, Envelope)
+    except msgspec.ValidationError as error:
+        refuse(Refused(HearingRefusal.MALFORMED, {"why": str(error)}))
+
+
+def schema(
+    name: Annotated[
+        str, typer.Argument(help=say("one command, such as ledger.OpenAccount", "单条命令，如 ledger.OpenAccount"))
+    ] = "",
+    names: Annotated[bool, typer.Option("--names", help=say("only list the names", "仅列出名称"))] = False,
+) -> None:
+    if names:
+        typer.echo("\n".join(command_names()))
+        return
+    found = schema_of(name) if name else all_schemas()
+    if found is None:
+        fail(
+            say(
+                f"there is no command `{name}`; see `mumian schema --names`",
+                f"没有命令 `{name}`；请参阅 `mumian schema --names`",
+            )
+        )
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
