@@ -1,0 +1,252 @@
+"""What is allowed in a deal, from order to filing."""
+
+from __future__ import annotations
+
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import OrderId, new_id
+from mumian.kernel.money import FEN_MAX
+from mumian.kernel.outcome import Detail, Refused
+from mumian.kernel.roles import Role
+from mumian.rooms.exchange.events import (
+    DealFiled,
+    DealSigned,
+    DeliveryAccepted,
+    DeliveryRecorded,
+    DeliveryRejected,
+    Event,
+    OrderCancelled,
+    OrderExpired,
+    OrderPlaced,
+    OrderRefunded,
+    UsageBilled,
+    UsageClosed,
+)
+from mumian.rooms.exchange.gates import not_yours, refuse_role
+from mumian.rooms.exchange.model import (
+    AcceptDelivery,
+    AgreementSeen,
+    CancelOrder,
+    CloseUsage,
+    ExpireOrder,
+    FileDeal,
+    Order,
+    PlaceOrder,
+    RecordDelivery,
+    RejectDelivery,
+    ResolveDispute,
+    SettleUsage,
+    SignDeal,
+    SigningFacts,
+    State,
+    UsageFacts,
+)
+from mumian.rooms.exchange.product import Unit
+from mumian.rooms.exchange.refusals import ExchangeRefusal as R
+from mumian.rooms.exchange.states import DealMove, DealState, ListingState, moves_of, names
+from mumian.rooms.exchange.terms import DISPUTE_MS, INSPECTION_MS, ORDER_MS_MAX, DisputeOutcome
+
+BUYERS = frozenset({Role.BUYER})
+FILERS = frozenset({Role.EXCHANGE})
+
+
+def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refused:
+    if Role.BUYER not in facts.roles:
+        return refuse_role(facts, BUYERS, "order") or []
+    listing = state.listings.get(command.listing)
+    if listing is None:
+        return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
+    if listing.state is not ListingState.OPEN:
+        return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
+    if listing.seller == facts.actor:
+        return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": facts.actor})
+    latest = facts.now + ORDER_MS_MAX
+    if not facts.now < command.expires_at <= latest:
+        detail: Detail = {"expires_at": command.expires_at, "now": facts.now}
+        return Refused(R.EXPIRY_OUT_OF_RANGE, {**detail, "latest": latest})
+    unit_fen = listing.price.amount_fen
+    amount_fen = command.quantity * unit_fen
+    if amount_fen > FEN_MAX:
+        detail = {"quantity": command.quantity, "unit_fen": unit_fen}
+        return Refused(R.AMOUNT_TOO_LARGE, {**detail, "max_fen": FEN_MAX})
+    if amount_fen > command.max_price_fen:
+        detail = {"amount_fen": amount_fen, "version": listing.version, "listing": command.listing}
+        return Refused(R.PRICE_ABOVE_LIMIT, {**detail, "limit_fen": command.max_price_fen})
+    metered = listing.price.unit is Unit.CALL
+    return [
+        OrderPlaced(
+            OrderId(new_id("order", facts.seq)),
+            command.listing,
+            listing.version,
+            listing.product,
+            facts.actor,
+            listing.seller,
+            command.quantity,
+            unit_fen,
+            amount_fen,
+            metered,
+            0 if metered else amount_fen,
+            command.expires_at,
+            command.expires_at + INSPECTION_MS + DISPUTE_MS,
+        )
+    ]
+
+
+def _moving(state: State, key: OrderId, move: DealMove) -> Order | Refused:
+    """Return the order if it exists and the move is open to it."""
+    order = state.orders.get(key)
+    if order is None:
+        return Refused(R.ORDER_UNKNOWN, {"order": key})
+    moves = moves_of(order.state, metered=order.metered)
+    if move not in moves:
+        detail: Detail = {"order": key, "state": order.state.value}
+        return Refused(R.ORDER_STATE_FORBIDS, {**detail, "move": move.value, "possible": names(moves)})
+    return order
+
+
+def _refuse_late(state: State, key: OrderId, order: Order, facts: Facts) -> Refused | None:
+    """Return why an order may no longer go on, or None: its time has passed or its listing was stopped."""
+    if facts.now >= order.expires_at:
+        return Refused(R.ORDER_OVERDUE, {"order": key, "expires_at": order.expires_at, "now": facts.now})
+    if state.listings[order.listing].state is ListingState.SUSPENDED:
+        return Refused(R.LISTING_NOT_OPEN, {"listing": order.listing, "state": ListingState.SUSPENDED.value})
+    return None
+
+
+def sign(state: State, command: SignDeal, facts: Facts) -> list[Event] | Refused:
+    assert isinstance(facts, SigningFacts)
+    order = _moving(state, command.order, DealMove.SIGN)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor not in (order.buyer, order.seller) and not facts.is_market:
+        return not_yours(facts, command.order, order.buyer, DealMove.SIGN.value)
+    refused = _refuse_late(state, command.order, order, facts) or _refuse_agreement(command, order, facts.agreement)
+    if refused is not None:
+        return refused
+    taken = state.by_agreement.get(command.agreement)
+    if taken is not None:
+        return Refused(R.AGREEMENT_TAKEN, {"agreement": command.agreement, "order": taken})
+    return [DealSigned(command.order, command.agreement)]
+
+
+def _refuse_agreement(command: SignDeal, order: Order, seen: AgreementSeen | None) -> Refused | None:
+    if seen is None:
+        return Refused(R.AGREEMENT_UNKNOWN, {"agreement": command.agreement})
+    if (seen.provider, seen.consumer, seen.product) == (order.seller, order.buyer, order.product):
+        return None
+    detail: Detail = {"agreement": command.agreement, "order": command.order, "product": seen.product}
+    sides: Detail = {"provider": seen.provider, "consumer": seen.consumer, "seller": order.seller}
+    return Refused(R.AGREEMENT_MISMATCH, {**detail, **sides, "buyer": order.buyer, "ordered": order.product})
+
+
+def deliver(state: State, command: RecordDelivery, facts: Facts) -> list[Event] | Refused:
+    order = _moving(state, command.order, DealMove.DELIVER)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor != order.seller and not facts.is_market:
+        return not_yours(facts, command.order, order.seller, DealMove.DELIVER.value)
+    refused = _refuse_late(state, command.order, order, facts)
+    return refused or [DeliveryRecorded(command.order, command.release_digest, facts.now)]
+
+
+def accept(state: State, command: AcceptDelivery, facts: Facts) -> list[Event] | Refused:
+    order = _moving(state, command.order, DealMove.ACCEPT)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor != order.buyer:
+        if facts.actor != order.seller and not facts.is_market:
+            return not_yours(facts, command.order, order.buyer, DealMove.ACCEPT.value)
+        until = order.delivered_at + INSPECTION_MS
+        if facts.now < until:
+            return Refused(R.INSPECTION_RUNS, {"order": command.order, "until": until, "now": facts.now})
+    return [_accepted(command.order, order, facts)]
+
+
+def _accepted(key: OrderId, order: Order, facts: Facts) -> DeliveryAccepted:
+    return DeliveryAccepted(key, order.product, order.buyer, order.seller, order.escrow_fen, facts.actor)
+
+
+def reject(state: State, command: RejectDelivery, facts: Facts) -> list[Event] | Refused:
+    order = _moving(state, command.order, DealMove.REJECT)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor != order.buyer:
+        return not_yours(facts, command.order, order.buyer, DealMove.REJECT.value)
+    until = order.delivered_at + INSPECTION_MS
+    if facts.now >= until:
+        return Refused(R.INSPECTION_OVER, {"order": command.order, "until": until, "now": facts.now})
+    return [DeliveryRejected(command.order, command.reason)]
+
+
+def resolve(state: State, command: ResolveDispute, facts: Facts) -> list[Event] | Refused:
+    """The exchange decides; a side may always give in."""
+    settles = command.outcome is DisputeOutcome.SETTLE
+    move = DealMove.SETTLE if settles else DealMove.REFUND
+    order = _moving(state, command.order, move)
+    if isinstance(order, Refused):
+        return order
+    gives_in = order.buyer if settles else order.seller
+    if Role.EXCHANGE not in facts.roles and facts.actor != gives_in:
+        return not_yours(facts, command.order, gives_in, move.value)
+    if settles:
+        return [_accepted(command.order, order, facts)]
+    return [OrderRefunded(command.order, order.escrow_fen, facts.actor)]
+
+
+def cancel(state: State, command: CancelOrder, facts: Facts) -> list[Event] | Refused:
+    order = _moving(state, command.order, DealMove.CANCEL)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor not in (order.buyer, order.seller):
+        return not_yours(facts, command.order, order.buyer, DealMove.CANCEL.value)
+    return [OrderCancelled(command.order, order.escrow_fen, facts.actor)]
+
+
+def expire(state: State, command: ExpireOrder, facts: Facts) -> list[Event] | Refused:
+    """Before delivery an order expires when it is due; after it, when its escrow does."""
+    order = _moving(state, command.order, DealMove.EXPIRE)
+    if isinstance(order, Refused):
+        return order
+    is_delivered = order.state in (DealState.DELIVERED, DealState.DISPUTED)
+    due_at = order.hold_expires_at if is_delivered else order.expires_at
+    if facts.now < due_at:
+        return Refused(R.ORDER_NOT_DUE, {"order": command.order, "due_at": due_at, "now": facts.now})
+    return [OrderExpired(command.order, order.escrow_fen)]
+
+
+def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event] | Refused:
+    assert isinstance(facts, UsageFacts)
+    key = state.by_agreement.get(command.agreement)
+    if key is None:
+        return Refused(R.AGREEMENT_WITHOUT_ORDER, {"agreement": command.agreement})
+    order = _moving(state, key, DealMove.BILL)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor != order.seller and not facts.is_market:
+        return not_yours(facts, key, order.seller, DealMove.BILL.value)
+    calls_left = order.quantity - order.calls
+    calls = min(facts.unbilled_calls, calls_left)
+    if calls == 0:
+        detail: Detail = {"order": key, "unbilled_calls": facts.unbilled_calls}
+        return Refused(R.NOTHING_TO_BILL, {**detail, "calls_left": calls_left})
+    bill = f"bill-{key.removeprefix('order-')}.{order.bills + 1}"
+    amount_fen = calls * order.unit_fen
+    return [UsageBilled(bill, key, command.agreement, order.product, calls, amount_fen, order.buyer, order.seller)]
+
+
+def close_usage(state: State, command: CloseUsage, facts: Facts) -> list[Event] | Refused:
+    order = _moving(state, command.order, DealMove.CLOSE)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor != order.seller and not facts.is_market:
+        return not_yours(facts, command.order, order.seller, DealMove.CLOSE.value)
+    return [UsageClosed(command.order, order.product)]
+
+
+def file(state: State, command: FileDeal, facts: Facts) -> list[Event] | Refused:
+    refused = None if facts.is_market else refuse_role(facts, FILERS, "file a deal")
+    if refused is not None:
+        return refused
+    order = _moving(state, command.order, DealMove.FILE)
+    if isinstance(order, Refused):
+        return order
+    return [DealFiled(command.order, f"filing-{command.order.removeprefix('order-')}", command.evaluation)]

@@ -1,0 +1,69 @@
+"""What is allowed in the exchange: `gates.py` for products, `deals.py` for orders."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from mumian.kernel.facts import Facts
+from mumian.kernel.outcome import Refused
+from mumian.rooms.exchange import deals, gates
+from mumian.rooms.exchange.model import (
+    AcceptDelivery,
+    CancelOrder,
+    CloseUsage,
+    Command,
+    DelistProduct,
+    Event,
+    ExpireOrder,
+    FileDeal,
+    ListProduct,
+    PlaceOrder,
+    RecordDelivery,
+    RegisterProduct,
+    RejectDelivery,
+    ResolveDispute,
+    ReviewCompliance,
+    SettleUsage,
+    SignDeal,
+    State,
+    SuspendListing,
+)
+
+
+def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refused:
+    """Answer a command of the exchange with its events or the first refusal that applies. The frequent come first."""
+    match command:
+        case PlaceOrder():
+            return deals.place(state, command, facts)
+        case SignDeal():
+            return deals.sign(state, command, facts)
+        case RecordDelivery():
+            return deals.deliver(state, command, facts)
+        case AcceptDelivery():
+            return deals.accept(state, command, facts)
+        case SettleUsage():
+            return deals.settle_usage(state, command, facts)
+        case FileDeal():
+            return deals.file(state, command, facts)
+        case CloseUsage():
+            return deals.close_usage(state, command, facts)
+        case RejectDelivery():
+            return deals.reject(state, command, facts)
+        case ResolveDispute():
+            return deals.resolve(state, command, facts)
+        case CancelOrder():
+            return deals.cancel(state, command, facts)
+        case ExpireOrder():
+            return deals.expire(state, command, facts)
+        case RegisterProduct():
+            return gates.register(command, facts)
+        case ReviewCompliance():
+            return gates.review(state, command, facts)
+        case ListProduct():
+            return gates.list_product(state, command, facts)
+        case DelistProduct():
+            return gates.delist(state, command, facts)
+        case SuspendListing():
+            return gates.suspend(state, command, facts)
+        case _:
+            assert_never(command)

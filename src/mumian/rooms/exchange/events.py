@@ -1,0 +1,167 @@
+"""What can have happened in the exchange."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mumian.kernel.canonical import Positive
+from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductId
+from mumian.kernel.money import Fen
+from mumian.kernel.roles import DataKind
+from mumian.kernel.time import Instant
+from mumian.rooms.exchange.product import Code, DeliveryForm, Digest, Price, ProductType, Scenario, SourceId, Title
+from mumian.rooms.exchange.terms import Evaluation, RejectReason, SuspendReason, Verdict
+
+
+class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"exchange.{name}"):
+    pass
+
+
+class ProductRegistered(_Event, frozen=True):
+    product: ProductId
+    seller: PartyId
+    title: Title
+    product_type: ProductType
+    delivery: DeliveryForm
+    sources: tuple[SourceId, ...]
+    purposes: tuple[Code, ...]
+    scenario: Scenario
+    data_kind: DataKind
+
+
+class ComplianceReviewed(_Event, frozen=True):
+    product: ProductId
+    verdict: Verdict
+    reviewer: PartyId
+    report_digest: Digest
+
+
+class ProductListed(_Event, frozen=True):
+    """`version` counts the prices that the listing has posted, from 1."""
+
+    listing: ListingId
+    product: ProductId
+    seller: PartyId
+    version: Positive
+    price: Price
+    ceiling_fen: Fen | None
+
+
+class ProductDelisted(_Event, frozen=True):
+    product: ProductId
+    listing: ListingId
+
+
+class ListingSuspended(_Event, frozen=True):
+    listing: ListingId
+    product: ProductId
+    reason: SuspendReason
+    because: Code
+
+
+class OrderPlaced(_Event, frozen=True):
+    """`escrow_fen` is to be held until `hold_expires_at`: `amount_fen`, or 0 where calls are billed as they are made."""
+
+    order: OrderId
+    listing: ListingId
+    version: Positive
+    product: ProductId
+    buyer: PartyId
+    seller: PartyId
+    quantity: Positive
+    unit_fen: Fen
+    amount_fen: Fen
+    metered: bool
+    escrow_fen: Fen
+    expires_at: Instant
+    hold_expires_at: Instant
+
+
+class DealSigned(_Event, frozen=True):
+    order: OrderId
+    agreement: AgreementId
+
+
+class DeliveryRecorded(_Event, frozen=True):
+    order: OrderId
+    release_digest: Digest
+    at: Instant
+
+
+class DeliveryAccepted(_Event, frozen=True):
+    """The deal is settled: `escrow_fen` goes out to those who share in `product`."""
+
+    order: OrderId
+    product: ProductId
+    buyer: PartyId
+    seller: PartyId
+    escrow_fen: Fen
+    by: PartyId
+
+
+class DeliveryRejected(_Event, frozen=True):
+    order: OrderId
+    reason: RejectReason
+
+
+class OrderRefunded(_Event, frozen=True):
+    """A dispute ended for the buyer: `escrow_fen` goes back."""
+
+    order: OrderId
+    escrow_fen: Fen
+    by: PartyId
+
+
+class OrderCancelled(_Event, frozen=True):
+    order: OrderId
+    escrow_fen: Fen
+    by: PartyId
+
+
+class OrderExpired(_Event, frozen=True):
+    order: OrderId
+    escrow_fen: Fen
+
+
+class UsageBilled(_Event, frozen=True):
+    """`calls` metered calls cost `amount_fen`, due from `buyer` now. `bill`: `bill-<order's number>.<n>`, n from 1."""
+
+    bill: str
+    order: OrderId
+    agreement: AgreementId
+    product: ProductId
+    calls: Positive
+    amount_fen: Fen
+    buyer: PartyId
+    seller: PartyId
+
+
+class UsageClosed(_Event, frozen=True):
+    order: OrderId
+    product: ProductId
+
+
+class DealFiled(_Event, frozen=True):
+    order: OrderId
+    filing: str
+    evaluation: Evaluation | None
+
+
+Event = (
+    ProductRegistered
+    | ComplianceReviewed
+    | ProductListed
+    | ProductDelisted
+    | ListingSuspended
+    | OrderPlaced
+    | DealSigned
+    | DeliveryRecorded
+    | DeliveryAccepted
+    | DeliveryRejected
+    | OrderRefunded
+    | OrderCancelled
+    | OrderExpired
+    | UsageBilled
+    | UsageClosed
+    | DealFiled
+)

@@ -1,0 +1,151 @@
+"""What changes in the exchange. The only writer of its state."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from msgspec.structs import replace
+
+from mumian.kernel.table import Table
+from mumian.rooms.exchange.events import (
+    ComplianceReviewed,
+    DealFiled,
+    DealSigned,
+    DeliveryAccepted,
+    DeliveryRecorded,
+    DeliveryRejected,
+    Event,
+    ListingSuspended,
+    OrderCancelled,
+    OrderExpired,
+    OrderPlaced,
+    OrderRefunded,
+    ProductDelisted,
+    ProductListed,
+    ProductRegistered,
+    UsageBilled,
+    UsageClosed,
+)
+from mumian.rooms.exchange.model import Listing, Order, Posted, Product, State, Volume, version_key
+from mumian.rooms.exchange.states import DealMove, DealState, ListingState, ProductState, moves_of
+from mumian.rooms.exchange.terms import Verdict
+
+STATE_OF_VERDICT = {
+    Verdict.PASSED: ProductState.COMPLIANT,
+    Verdict.RECTIFY: ProductState.RECTIFYING,
+    Verdict.REJECTED: ProductState.REJECTED,
+}
+
+
+def evolve(state: State, event: Event) -> None:
+    """Apply one event."""
+    match event:
+        case OrderPlaced():
+            _place(state, event)
+        case DealSigned():
+            _change(state.orders, event.order, state=DealState.SIGNED, agreement=event.agreement)
+            state.by_agreement[event.agreement] = event.order
+        case DeliveryRecorded():
+            digest, at = event.release_digest, event.at
+            _change(state.orders, event.order, state=DealState.DELIVERED, release_digest=digest, delivered_at=at)
+        case DeliveryAccepted():
+            _change(state.orders, event.order, state=DealState.SETTLED)
+            _add(state, event.product, deals=1, gross_fen=event.escrow_fen)
+        case UsageBilled():
+            order = state.orders[event.order]
+            calls, bills = order.calls + event.calls, order.bills + 1
+            state.orders[event.order] = replace(order, state=DealState.IN_USE, calls=calls, bills=bills)
+            _add(state, event.product, gross_fen=event.amount_fen, calls=event.calls)
+        case UsageClosed():
+            _close(state, event)
+        case DealFiled():
+            _change(state.orders, event.order, state=DealState.FILED, filing=event.filing)
+        case DeliveryRejected():
+            _change(state.orders, event.order, state=DealState.DISPUTED)
+        case OrderRefunded():
+            _change(state.orders, event.order, state=DealState.REFUNDED)
+        case OrderCancelled():
+            _change(state.orders, event.order, state=DealState.CANCELLED)
+        case OrderExpired():
+            _change(state.orders, event.order, state=DealState.EXPIRED)
+        case ProductRegistered() | ComplianceReviewed() | ProductListed() | ProductDelisted() | ListingSuspended():
+            _shelve(state, event)
+        case _:
+            assert_never(event)
+
+
+def _place(state: State, event: OrderPlaced) -> None:
+    state.orders[event.order] = Order(
+        event.listing,
+        event.version,
+        event.product,
+        event.buyer,
+        event.seller,
+        event.quantity,
+        event.unit_fen,
+        event.metered,
+        event.expires_at,
+        event.hold_expires_at,
+    )
+    state.by_product[f"{event.product}/{event.order}"] = event.order
+
+
+def _change(orders: Table[Order], order: str, **fields: Any) -> None:
+    orders[order] = replace(orders[order], **fields)
+
+
+def _close(state: State, event: UsageClosed) -> None:
+    """A metered deal in which no call was ever billed is cancelled, any other is settled."""
+    order = state.orders[event.order]
+    closed = moves_of(order.state, metered=True)[DealMove.CLOSE]
+    state.orders[event.order] = replace(order, state=closed)
+    if closed is DealState.SETTLED:
+        _add(state, event.product, deals=1)
+
+
+def _add(state: State, product: str, *, deals: int = 0, gross_fen: int = 0, calls: int = 0) -> None:
+    volume = state.volumes.get(product) or Volume()
+    state.volumes[product] = Volume(volume.deals + deals, volume.gross_fen + gross_fen, volume.calls + calls)
+
+
+def _shelve(
+    state: State, event: ProductRegistered | ComplianceReviewed | ProductListed | ProductDelisted | ListingSuspended
+) -> None:
+    """Move a product, and its listing with it."""
+    match event:
+        case ProductRegistered():
+            _register(state, event)
+        case ComplianceReviewed():
+            product = state.products[event.product]
+            state.products[event.product] = replace(
+                product,
+                state=STATE_OF_VERDICT[event.verdict],
+                reviewer=event.reviewer,
+                report_digest=event.report_digest,
+            )
+        case ProductListed():
+            product = state.products[event.product]
+            state.products[event.product] = replace(product, state=ProductState.LISTED, listing=event.listing)
+            state.listings[event.listing] = Listing(event.product, event.seller, event.version, event.price)
+            state.posted[version_key(event.listing, event.version)] = Posted(event.price, event.ceiling_fen)
+        case ProductDelisted():
+            state.products[event.product] = replace(state.products[event.product], state=ProductState.DELISTED)
+            state.listings[event.listing] = replace(state.listings[event.listing], state=ListingState.CLOSED)
+        case ListingSuspended():
+            state.products[event.product] = replace(state.products[event.product], state=ProductState.SUSPENDED)
+            state.listings[event.listing] = replace(state.listings[event.listing], state=ListingState.SUSPENDED)
+
+
+def _register(state: State, event: ProductRegistered) -> None:
+    state.products[event.product] = Product(
+        event.seller,
+        event.title,
+        event.product_type,
+        event.delivery,
+        event.sources,
+        event.purposes,
+        event.scenario,
+        event.data_kind,
+    )
+    for source in event.sources:
+        state.by_source[f"{source}/{event.product}"] = event.product

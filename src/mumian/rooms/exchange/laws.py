@@ -1,0 +1,103 @@
+"""What always holds in the exchange. A law yields where it does not hold: an empty answer is a law kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mumian.kernel.roles import DataKind
+from mumian.rooms.exchange.model import State, Volume, version_key
+from mumian.rooms.exchange.product import PriceMode
+from mumian.rooms.exchange.states import DealState, ListingState, ProductState
+
+DONE = (DealState.SETTLED, DealState.FILED)
+
+
+def every_listed_product_passed_three_gates(state: State) -> Iterator[str]:
+    """What is listed has a scenario, is registered with its sources, and was reviewed by another than its seller."""
+    for key, product in state.products.under():
+        if product.state is not ProductState.LISTED:
+            continue
+        if not product.scenario.code or not product.scenario.text:
+            yield f"`{key}` is listed without a scenario"
+        if not product.sources:
+            yield f"`{key}` is listed and stands on nothing"
+        if not product.report_digest or product.reviewer == product.seller:
+            yield f"`{key}` is listed without a review, or reviewed by its seller"
+
+
+def a_listing_is_open_exactly_while_its_product_is_listed(state: State) -> Iterator[str]:
+    """Product and listing move together, and no listing is without its product."""
+    for key, listing in state.listings.under():
+        product = state.products.get(listing.product)
+        if product is None or product.listing != key or product.seller != listing.seller:
+            yield f"`{key}` is not the listing of `{listing.product}`"
+        elif (listing.state is ListingState.OPEN) is not (product.state is ProductState.LISTED):
+            yield f"`{key}` is {listing.state.value}, `{listing.product}` is {product.state.value}"
+
+
+def an_order_costs_what_its_listing_said(state: State) -> Iterator[str]:
+    """Every order's listing exists, and its price is that of the version that it was placed on."""
+    for key, order in state.orders.under():
+        listing = state.listings.get(order.listing)
+        posted = state.posted.get(version_key(order.listing, order.version))
+        if listing is None or posted is None or listing.product != order.product or listing.seller != order.seller:
+            yield f"`{key}` stands on version {order.version} of `{order.listing}`, which never offered it"
+        elif posted.price.amount_fen != order.unit_fen:
+            yield f"`{key}` costs {order.unit_fen} fen, `{order.listing}` said {posted.price.amount_fen}"
+
+
+def what_is_settled_was_agreed_and_delivered(state: State) -> Iterator[str]:
+    """A settled order has an agreement of its own, and a delivery or billed calls within what was ordered."""
+    for key, order in state.orders.under():
+        if order.state in DONE and not order.release_digest and not order.calls:
+            yield f"`{key}` is {order.state.value} without a delivery"
+        if order.state in DONE and state.by_agreement.get(order.agreement) != key:
+            yield f"`{key}` is {order.state.value} without an agreement of its own"
+        if order.calls > (order.quantity if order.metered else 0):
+            yield f"`{key}` was billed {order.calls} calls of {order.quantity} ordered"
+
+
+def no_price_exceeds_its_ceiling(state: State) -> Iterator[str]:
+    """Every price ever posted for public data is free, or guided and within the ceiling of its day."""
+    for key, posted in state.posted.under():
+        listing = state.listings.get(key.partition("/")[0])
+        product = None if listing is None else state.products.get(listing.product)
+        if product is None or product.data_kind is not DataKind.PUBLIC or posted.price.mode is PriceMode.FREE:
+            continue
+        if posted.ceiling_fen is None or posted.price.amount_fen > posted.ceiling_fen:
+            yield f"`{key}` asks {posted.price.amount_fen} fen, its ceiling is {posted.ceiling_fen}"
+
+
+def volumes_are_what_orders_add_up_to(state: State) -> Iterator[str]:
+    """Each product's deals, fen and calls are those of its orders, one by one."""
+    deals, gross_fen, calls = Counter[str](), Counter[str](), Counter[str]()
+    for _, order in state.orders.under():
+        done = order.state in DONE
+        deals[order.product] += done
+        gross_fen[order.product] += order.calls * order.unit_fen + (order.escrow_fen if done else 0)
+        calls[order.product] += order.calls
+    for product, _ in state.products.under():
+        kept = state.volumes.get(product) or Volume()
+        if (kept.deals, kept.gross_fen, kept.calls) != (deals[product], gross_fen[product], calls[product]):
+            yield f"`{product}` shows {kept.deals} deals, orders add up to {deals[product]} over {gross_fen[product]} fen"
+
+
+def indexes_name_what_they_point_to(state: State) -> Iterator[str]:
+    """Products are found under each of their sources, orders under their product, and nothing else is."""
+    sources = {f"{source}/{key}" for key, product in state.products.under() for source in product.sources}
+    orders = {f"{order.product}/{key}" for key, order in state.orders.under()}
+    for name, expected, table in (("by_source", sources, state.by_source), ("by_product", orders, state.by_product)):
+        for key in sorted(expected.symmetric_difference(key for key, _ in table.under())):
+            yield f"`{name}` is wrong about `{key}`"
+
+
+LAWS = (
+    every_listed_product_passed_three_gates,
+    a_listing_is_open_exactly_while_its_product_is_listed,
+    an_order_costs_what_its_listing_said,
+    what_is_settled_was_agreed_and_delivered,
+    no_price_exceeds_its_ceiling,
+    volumes_are_what_orders_add_up_to,
+    indexes_name_what_they_point_to,
+)

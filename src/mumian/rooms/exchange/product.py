@@ -1,0 +1,178 @@
+"""Words of a product: what it is, how it is handed over, what it is for, what it costs, what it stands on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, NewType, TypeAlias
+
+import msgspec
+
+from mumian.kernel.ids import PartyId, ResourceId
+from mumian.kernel.money import Fen
+from mumian.kernel.roles import DataKind
+
+SourceId = NewType("SourceId", str)
+"""Id of a grant or a right that a product stands on."""
+
+Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=2_000)]
+Code: TypeAlias = Annotated[str, msgspec.Meta(max_length=64)]
+Title: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class ProductType(StrEnum):
+    """Kinds of product (domain-rules §4.3)."""
+
+    DATASET = "dataset"  # 数据集
+    API = "api"  # 接口服务
+    REPORT = "report"  # 数据报告
+    VERIFY = "verify"  # 核验/核查
+    MODEL = "model"  # 算法模型
+    INDICATOR = "indicator"  # 指标/指数
+    APP = "app"  # 数据应用
+    TOOL = "tool"  # 数据工具
+    COMPUTE = "compute"  # 算力/数据能力
+    SERVICE = "service"  # 数据服务
+    HQ_DATASET = "hq_dataset"  # 高质量数据集
+
+
+class DeliveryForm(StrEnum):
+    """How a product reaches its buyer (domain-rules §4.3)."""
+
+    FILE = "file"
+    API = "api"
+    SANDBOX = "sandbox"
+    MPC = "mpc"
+    FL = "fl"
+    TEE = "tee"
+    PSI_PIR = "psi_pir"
+    VERIFY_QA = "verify_qa"  # yes, no, or an interval
+    ON_SITE = "on_site"
+    CONNECTOR = "connector"
+    VIEW_ONLY = "view_only"
+
+
+class Level(StrEnum):
+    """Sensitivity (GB/T 43697-2024): core, important, and the four levels of general data of its annex H."""
+
+    CORE = "core"
+    IMPORTANT = "important"
+    L4 = "l4"
+    L3 = "l3"
+    L2 = "l2"
+    L1 = "l1"
+
+
+CLEAN_ROOM = frozenset(
+    {
+        DeliveryForm.SANDBOX,
+        DeliveryForm.MPC,
+        DeliveryForm.FL,
+        DeliveryForm.TEE,
+        DeliveryForm.PSI_PIR,
+        DeliveryForm.VERIFY_QA,
+    }
+)
+"""Forms by which an answer travels and no row does (可用不可见)."""
+
+FORMS_AT: dict[Level, frozenset[DeliveryForm]] = {
+    Level.CORE: frozenset(),
+    Level.IMPORTANT: CLEAN_ROOM,
+    Level.L4: CLEAN_ROOM,
+    Level.L3: CLEAN_ROOM | {DeliveryForm.API},
+    Level.L2: frozenset(DeliveryForm),
+    Level.L1: frozenset(DeliveryForm),
+}
+"""Forms in which data of a level may be traded (domain-rules §5.2, a design decision on GB/T 43697 annex H)."""
+
+
+class FieldOfUse(StrEnum):
+    """What a product is used for: decides whether public data is free (S4)."""
+
+    PUBLIC_GOVERNANCE = "public_governance"  # 公共治理
+    PUBLIC_WELFARE = "public_welfare"  # 公益事业
+    INDUSTRY = "industry"  # 产业发展、行业发展
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the product is used. `code`: of the market's catalogue of scenarios. `text`: in words."""
+
+    code: Code
+    text: Text
+    field: FieldOfUse
+
+
+class PriceMode(StrEnum):
+    """The modes of domain-rules §4.3 that this room settles."""
+
+    FREE = "free"
+    FIXED = "fixed"  # 一次性
+    SUBSCRIPTION = "subscription"  # 年/月
+    PER_CALL = "per_call"
+    GOV_CAP = "gov_cap"  # 政府指导价
+
+
+class Unit(StrEnum):
+    """What one price is paid for (S4 计费形式: by product, by time, by call)."""
+
+    PRODUCT = "product"
+    MONTH = "month"
+    CALL = "call"
+
+
+UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
+    PriceMode.FREE: frozenset(Unit),
+    PriceMode.FIXED: frozenset({Unit.PRODUCT}),
+    PriceMode.SUBSCRIPTION: frozenset({Unit.MONTH}),
+    PriceMode.PER_CALL: frozenset({Unit.CALL}),
+    PriceMode.GOV_CAP: frozenset(Unit),
+}
+
+MODES_OF: dict[DataKind, frozenset[PriceMode]] = {
+    DataKind.PUBLIC: frozenset({PriceMode.FREE, PriceMode.GOV_CAP}),
+    DataKind.ENTERPRISE: frozenset(PriceMode) - {PriceMode.GOV_CAP},
+    DataKind.PERSONAL: frozenset(PriceMode) - {PriceMode.GOV_CAP},
+}
+"""Public data at a guided price or free, other data at market prices (政策第8条)."""
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A posted price: `amount_fen` for each `unit`."""
+
+    mode: PriceMode
+    amount_fen: Fen
+    unit: Unit
+
+
+class SourceSeen(msgspec.Struct, frozen=True):
+    """One source of a product as the rooms of rights and of the catalogue know it now.
+
+    holder: who holds the resource. level: of the resource's current version.
+    unbroken: the chain from the resource's holder to this source is in force for the product's purposes.
+    broken_at, reason: where it is not and why; empty otherwise.
+    is_actors: the source was given to, or belongs to, the product's seller. operate_right: it carries OPERATE.
+    unconditionally_open: public data that anybody may have as a file. department_consent: the competent department
+    agreed in writing to trading this important data (S5).
+    """
+
+    source: SourceId
+    resource: ResourceId
+    holder: PartyId
+    data_kind: DataKind
+    level: Level
+    unbroken: bool
+    is_actors: bool
+    operate_right: bool
+    broken_at: str = ""
+    reason: str = ""
+    unconditionally_open: bool = False
+    department_consent: bool = False
+
+
+def kind_of(sources: tuple[SourceSeen, ...]) -> DataKind:
+    """Return the kind whose rules a product follows: the strictest among its sources, public before personal."""
+    kinds = {source.data_kind for source in sources}
+    for kind in (DataKind.PUBLIC, DataKind.PERSONAL):
+        if kind in kinds:
+            return kind
+    return DataKind.ENTERPRISE

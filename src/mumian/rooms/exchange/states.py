@@ -1,0 +1,121 @@
+"""The states of a product and of a deal, and the moves between them (domain-rules §4.2). What is not here is refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ProductState(StrEnum):
+    """A product's way to the shelf. Its scenario is bound by its registration."""
+
+    REGISTERED = "registered"
+    RECTIFYING = "rectifying"  # 整改
+    REJECTED = "rejected"  # 否
+    COMPLIANT = "compliant"
+    LISTED = "listed"
+    SUSPENDED = "suspended"
+    DELISTED = "delisted"
+
+
+class ProductMove(StrEnum):
+    PASS = "pass"
+    RECTIFY = "rectify"
+    REJECT = "reject"
+    LIST = "list"
+    SUSPEND = "suspend"
+    DELIST = "delist"
+
+
+class ListingState(StrEnum):
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class DealState(StrEnum):
+    """An order's way to filing. SETTLED: accepted, its money posted and shared out in the same step."""
+
+    ORDERED = "ordered"
+    SIGNED = "signed"
+    DELIVERED = "delivered"
+    IN_USE = "in_use"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+    FILED = "filed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+
+
+class DealMove(StrEnum):
+    SIGN = "sign"
+    DELIVER = "deliver"
+    BILL = "bill"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    SETTLE = "settle"
+    REFUND = "refund"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    FILE = "file"
+
+
+_REVIEW = {
+    ProductMove.PASS: ProductState.COMPLIANT,
+    ProductMove.RECTIFY: ProductState.RECTIFYING,
+    ProductMove.REJECT: ProductState.REJECTED,
+}
+
+PRODUCT_MOVES: dict[ProductState, dict[ProductMove, ProductState]] = {
+    ProductState.REGISTERED: _REVIEW,
+    ProductState.RECTIFYING: _REVIEW,
+    ProductState.COMPLIANT: {**_REVIEW, ProductMove.LIST: ProductState.LISTED},
+    ProductState.LISTED: {
+        ProductMove.LIST: ProductState.LISTED,  # a new price, a new version
+        ProductMove.SUSPEND: ProductState.SUSPENDED,
+        ProductMove.DELIST: ProductState.DELISTED,
+    },
+    # what was taken off the shelf comes back through a new review
+    ProductState.SUSPENDED: {**_REVIEW, ProductMove.DELIST: ProductState.DELISTED},
+    ProductState.DELISTED: _REVIEW,
+    ProductState.REJECTED: {},
+}
+
+_BEFORE_DELIVERY = {DealMove.CANCEL: DealState.CANCELLED, DealMove.EXPIRE: DealState.EXPIRED}
+
+DELIVERED_ONCE: dict[DealState, dict[DealMove, DealState]] = {
+    DealState.ORDERED: {DealMove.SIGN: DealState.SIGNED, **_BEFORE_DELIVERY},
+    DealState.SIGNED: {DealMove.DELIVER: DealState.DELIVERED, **_BEFORE_DELIVERY},
+    DealState.DELIVERED: {
+        DealMove.ACCEPT: DealState.SETTLED,
+        DealMove.REJECT: DealState.DISPUTED,
+        DealMove.EXPIRE: DealState.EXPIRED,
+    },
+    DealState.DISPUTED: {
+        DealMove.SETTLE: DealState.SETTLED,
+        DealMove.REFUND: DealState.REFUNDED,
+        DealMove.EXPIRE: DealState.EXPIRED,
+    },
+    DealState.SETTLED: {DealMove.FILE: DealState.FILED},
+}
+
+METERED: dict[DealState, dict[DealMove, DealState]] = {
+    DealState.ORDERED: {DealMove.SIGN: DealState.SIGNED, **_BEFORE_DELIVERY},
+    # once calls can be made only the seller ends the deal: a buyer could escape the bill
+    DealState.SIGNED: {DealMove.BILL: DealState.IN_USE, DealMove.CLOSE: DealState.CANCELLED},
+    DealState.IN_USE: {DealMove.BILL: DealState.IN_USE, DealMove.CLOSE: DealState.SETTLED},
+    DealState.SETTLED: {DealMove.FILE: DealState.FILED},
+}
+
+_NONE: dict[DealMove, DealState] = {}
+
+
+def moves_of(state: DealState, *, metered: bool) -> dict[DealMove, DealState]:
+    """Return the moves open to a deal, with where each leads."""
+    return (METERED if metered else DELIVERED_ONCE).get(state, _NONE)
+
+
+def names(moves: dict[ProductMove, ProductState] | dict[DealMove, DealState]) -> str:
+    """Return the possible moves for people: `accept, reject`, or `nothing`."""
+    return ", ".join(move.value for move in moves) or "nothing"

@@ -1,0 +1,54 @@
+"""Terms of a deal: how long its parties have, how it is reviewed, rejected, ended and judged."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from mumian.kernel.time import DAY_MS
+from mumian.rooms.exchange.product import Digest
+
+ORDER_MS_MAX = 366 * DAY_MS
+"""The latest an order may fall due: a subscription of a year."""
+
+INSPECTION_MS = 7 * DAY_MS
+"""How long a buyer may inspect a delivery before silence counts as acceptance (民法典第621条). A design value."""
+
+DISPUTE_MS = 30 * DAY_MS
+"""How long escrow outlasts the inspection, so that a dispute can be settled out of it. A design value."""
+
+
+class Verdict(StrEnum):
+    """A compliance review's answer (通过/整改/否)."""
+
+    PASSED = "passed"
+    RECTIFY = "rectify"
+    REJECTED = "rejected"
+
+
+class SuspendReason(StrEnum):
+    SOURCE_BROKEN = "source_broken"
+    LEVEL_CHANGED = "level_changed"
+    COMPLAINT = "complaint"
+    INSPECTION = "inspection"
+
+
+class RejectReason(StrEnum):
+    NOT_AS_DESCRIBED = "not_as_described"
+    INCOMPLETE = "incomplete"
+    UNUSABLE = "unusable"
+    LATE = "late"
+
+
+class DisputeOutcome(StrEnum):
+    SETTLE = "settle"
+    REFUND = "refund"
+
+
+class Evaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the parties said of the deal: 1 (poor) to 5, and the digest of their words."""
+
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    report_digest: Digest
