@@ -580,7 +580,8 @@ def a_random_step(rng: random.Random, state: State, seq: int) -> tuple[Command, 
         (reviewing(product), by("exchange", seq=seq)),
         (ListProduct(product, price), pricing(*sources, ceiling_fen=95, seq=seq)),
     ]
-    often = [1 if isinstance(command, CancelOrder | SuspendListing) else 8 for command, _ in steps]
+    rare = (PlaceOrder, CancelOrder, ExpireOrder, SuspendListing)
+    often = [1 if isinstance(command, rare) else 8 for command, _ in steps]
     return rng.choices(steps, often)[0]
 
 
