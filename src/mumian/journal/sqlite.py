@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,7 +52,6 @@ _FLAGS: dict[Mode, int] = {
 _DAMAGE = (apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_DATA)
 """Extended codes of an I/O error that say the bytes are wrong, not that the disk is away."""
 
-_place_of = itemgetter(0, 1)
 
 
 class SqliteStore:
@@ -239,7 +237,7 @@ class SqliteStore:
         many = self._cursor.executemany
         many(self._leaf, enumerate(commit.entries, commit.first_seq))
         if commit.puts:
-            many(self._put, sorted(commit.puts, key=_place_of))  # neighbours share a page of the tree
+            many(self._put, commit.puts)
         if commit.deletes:
             many(self._delete, commit.deletes)
         if commit.bodies:
