@@ -1,0 +1,116 @@
+"""What can be seen of rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mumian.kernel.canonical import digest
+from mumian.kernel.ids import GrantId, PartyId, ResourceId, RightId
+from mumian.kernel.outcome import Detail, Refused
+from mumian.kernel.roles import Right
+from mumian.kernel.time import Instant, day_of
+from mumian.rooms.rights.certificate import DISPLAY_NAMES
+from mumian.rooms.rights.chain import Break, Chain, Link, chain, is_coded, stop
+from mumian.rooms.rights.model import Registration, State
+from mumian.rooms.rights.refusals import RightsRefusal as R
+from mumian.rooms.rights.scope import covers
+
+__all__ = [
+    "Break",
+    "Chain",
+    "Link",
+    "ceiling_fen",
+    "certificate",
+    "chain",
+    "downstream",
+    "is_coded",
+    "permits",
+    "query_code",
+    "rights_in",
+]
+
+
+def permits(
+    state: State, *, source: str, holder: PartyId, right: Right, purpose: str, territory: str, now: Instant
+) -> Chain | Refused:
+    """Answer whether `holder` may exercise `right` by `source`, a RightId or GrantId, for `purpose` in `territory`.
+
+    Returns: the unbroken chain, source first. What the source permits all above it permit: no grant is wider than its
+    parent (a law), so only the source's own scope is compared.
+    Refuses: UNKNOWN, NOT_THE_HOLDER, RIGHT_OUTSIDE, CHAIN_BROKEN naming the link, PURPOSE_OUTSIDE, TERRITORY_OUTSIDE.
+    """
+    walked = chain(state, source, now)
+    if not walked.links or walked.links[0].right is None:
+        return Refused(R.UNKNOWN, {"noun": "right or grant", "id": source})
+    head = walked.links[0]
+    if head.holder != holder:
+        return Refused(R.NOT_THE_HOLDER, {"source": source, "holder": head.holder, "party": holder})
+    if head.right is not right:
+        return Refused(R.RIGHT_OUTSIDE, {"source": source, "held": head.right or "", "right": right})
+    if not walked.unbroken:
+        detail: Detail = {"source": source, "broken_at": walked.broken_at, "reason": walked.reason or ""}
+        return Refused(R.CHAIN_BROKEN, detail)
+    grant = state.grants.get(source)
+    if grant is None:
+        return walked
+    if purpose not in grant.purposes:
+        return Refused(R.PURPOSE_OUTSIDE, {"source": source, "held": ",".join(grant.purposes), "purpose": purpose})
+    if not covers(grant.territory, territory):
+        detail = {"source": source, "held": ",".join(grant.territory), "territory": territory}
+        return Refused(R.TERRITORY_OUTSIDE, detail)
+    return walked
+
+
+def downstream(state: State, source: str) -> Iterator[GrantId]:
+    """Yield every grant that stands on `source`, a RightId, GrantId or AuthorizationId, nearest first."""
+    level = [source]
+    while level:
+        below = [grant for parent in level for _, grant in state.children.under(f"{parent}/")]
+        yield from below
+        level = [str(grant) for grant in below]
+
+
+def rights_in(state: State, resource: ResourceId) -> Iterator[tuple[RightId, Registration]]:
+    """Yield the latest registration of every holder's every right in a resource."""
+    for _, right in state.by_holder.under(f"{resource}/"):
+        yield right, state.rights[right]
+
+
+def ceiling_fen(state: State, source: str) -> int | None:
+    """Return the guided price per unit that the root of `source` sets; None if it sets none or there is no such root."""
+    while (grant := state.grants.get(source)) is not None:
+        source = grant.parent
+    authorization = state.authorizations.get(source)
+    return None if authorization is None else authorization.ceiling_fen
+
+
+def query_code(state: State, resource: ResourceId, now: Instant) -> str | None:
+    """Return the query code of the public data resource registration in force, or None."""
+    registration = state.public_of.get(resource)
+    return state.publics[registration].code if registration is not None and is_coded(state, resource, now) else None
+
+
+def certificate(state: State, right: RightId, now: Instant) -> dict[str, str | tuple[str, ...]] | None:
+    """Return what a certificate prints, the right's name in both vocabularies; None if there is no such right.
+
+    digest: of the record; the number has no check digit, so the digest stands in for one (domain-rules §2.5).
+    """
+    record = state.rights.get(right)
+    if record is None:
+        return None
+    return {
+        "certificate": record.certificate,
+        "registration": right,
+        "resource": record.resource,
+        "holder": record.holder,
+        "right": record.right,
+        **{vocabulary: names[record.right] for vocabulary, names in DISPLAY_NAMES.items()},
+        "source_type": record.source_type,
+        "basis": record.basis.kind,
+        "registered_on": day_of(record.registered_at).isoformat(),
+        "valid_from": day_of(record.valid_from).isoformat(),
+        "valid_to": day_of(record.valid_to - 1).isoformat(),
+        "in_force": stop(record, now) or "in_force",
+        "rules": record.rules,
+        "digest": digest(record),
+    }
