@@ -68,7 +68,7 @@ class Verifier:
         self.kind = scheme.kind
         self.key_id = key_id(name, scheme.kind + public)
         self._key = scheme.kind + public
-        self._check: Check = scheme.verifier(public)
+        self._check: Check = scheme.verifier(name, public)
 
     @classmethod
     def parse(cls, vkey: str) -> Verifier:
@@ -108,7 +108,7 @@ class Signer:
     def __init__(self, name: str, secret: bytes, *, scheme: Scheme = ED25519) -> None:
         self.verifier = Verifier(name, scheme, scheme.public(secret))
         self._key = scheme.kind + secret
-        self._sign: Sign = scheme.signer(secret)
+        self._sign: Sign = scheme.signer(name, secret)
 
     @classmethod
     def parse(cls, skey: str) -> Signer:

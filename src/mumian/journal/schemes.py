@@ -29,7 +29,10 @@ Check: TypeAlias = Callable[[bytes, bytes], int | None]
 
 
 class Scheme(Protocol):
-    """One way to sign a note's text. Keys are raw bytes, without the type bytes."""
+    """One way to sign a note's text. Keys are raw bytes, without the type bytes.
+
+    name: the key's name, for schemes whose signatures commit to it (06 does, 01 and 04 do not).
+    """
 
     @property
     def kind(self) -> bytes:
@@ -40,9 +43,9 @@ class Scheme(Protocol):
         """Return the public key of `secret`. Raises BadNote if it is not a key."""
         ...
 
-    def signer(self, secret: bytes) -> Sign: ...
+    def signer(self, name: str, secret: bytes) -> Sign: ...
 
-    def verifier(self, public: bytes) -> Check:
+    def verifier(self, name: str, public: bytes) -> Check:
         """Return what checks signatures of `public`. Raises BadNote if it is not a key."""
         ...
 
@@ -55,11 +58,11 @@ class Ed25519:
     def public(self, secret: bytes) -> bytes:
         return _secret(secret).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-    def signer(self, secret: bytes) -> Sign:
+    def signer(self, _name: str, secret: bytes) -> Sign:
         key = _secret(secret)
         return lambda text, _at_s: key.sign(text)
 
-    def verifier(self, public: bytes) -> Check:
+    def verifier(self, _name: str, public: bytes) -> Check:
         key = _public(public)
 
         def check(text: bytes, signature: bytes) -> None:
@@ -76,7 +79,7 @@ class CosignatureV1:
     def public(self, secret: bytes) -> bytes:
         return _secret(secret).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-    def signer(self, secret: bytes) -> Sign:
+    def signer(self, _name: str, secret: bytes) -> Sign:
         key = _secret(secret)
 
         def sign(text: bytes, at_s: int) -> bytes:
@@ -86,7 +89,7 @@ class CosignatureV1:
 
         return sign
 
-    def verifier(self, public: bytes) -> Check:
+    def verifier(self, _name: str, public: bytes) -> Check:
         key = _public(public)
 
         def check(text: bytes, signature: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
 import urllib3
@@ -26,9 +26,6 @@ from mumian.journal.witness import (
     parse_request,
 )
 from mumian.journal.witness_store import WitnessStore
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 REQUEST_BYTES_MAX = 1_000_000
 ANSWER_BYTES_MAX = 65_536
