@@ -1,0 +1,197 @@
+"""Loops over integer arrays, compiled by numba. Each writes into arrays that the caller made; -1 is a row left out.
+
+The compiled code is kept beside this file, or in the user's cache directory where that is read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MISSING = -(2**63)
+"""An integer column's missing value: outside every declared bound."""
+
+OUT = -1
+"""Group of a row that is left out; code of a value outside its public list."""
+
+_DROPPED = -1
+_U64 = np.uint64
+
+
+def _kernel(function: F) -> F:
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # no directory to keep compiled code in: compile in every process
+        return cast(F, numba.njit(nogil=True)(function))
+
+
+@_kernel
+def group_by(group: Any, codes: Any, position: Any, size: int) -> None:
+    """Refine `group` by a column: group x size + position of its code; out where the code is missing or unasked.
+
+    position: by code, its place in the plan's list, or OUT; the last entry, for code -1, is OUT.
+    """
+    for row in range(len(group)):
+        if group[row] >= 0:
+            place = position[codes[row]]
+            group[row] = group[row] * size + place if place >= 0 else OUT
+
+
+@_kernel
+def keep_codes(group: Any, codes: Any, wanted: int, equal: bool) -> None:
+    """Leave out rows whose code is missing, or is not (equal) or is (not equal) the wanted one."""
+    for row in range(len(group)):
+        code = codes[row]
+        if code < 0 or (code == wanted) != equal:
+            group[row] = OUT
+
+
+@_kernel
+def keep_between(group: Any, values: Any, low: int, high: int, inside: bool) -> None:
+    """Leave out rows whose value is missing, or outside (inside: within) low to high, both included."""
+    for row in range(len(group)):
+        value = values[row]
+        if value == MISSING or (low <= value <= high) != inside:
+            group[row] = OUT
+
+
+@_kernel
+def _rotate(word: Any, bits: Any) -> Any:
+    return (word << bits) | (word >> (_U64(64) - bits))
+
+
+@_kernel
+def _sip_round(a: Any, b: Any, c: Any, d: Any) -> Any:
+    a += b
+    c += d
+    b = _rotate(b, _U64(13)) ^ a
+    d = _rotate(d, _U64(16)) ^ c
+    a = _rotate(a, _U64(32))
+    c += b
+    a += d
+    b = _rotate(b, _U64(17)) ^ c
+    d = _rotate(d, _U64(21)) ^ a
+    c = _rotate(c, _U64(32))
+    return a, b, c, d
+
+
+@_kernel
+def siphash(key0: Any, key1: Any, word0: Any, word1: Any) -> Any:
+    """Return SipHash-2-4 of the 16 bytes of two words, little-endian, under a 128-bit key; all uint64.
+
+    Source: Aumasson & Bernstein 2012, SipHash: a fast short-input PRF.
+    """
+    a, b = key0 ^ _U64(0x736F6D6570736575), key1 ^ _U64(0x646F72616E646F6D)
+    c, d = key0 ^ _U64(0x6C7967656E657261), key1 ^ _U64(0x7465646279746573)
+    for word in (word0, word1, _U64(16 << 56)):
+        d ^= word
+        a, b, c, d = _sip_round(a, b, c, d)
+        a, b, c, d = _sip_round(a, b, c, d)
+        a ^= word
+    c ^= _U64(0xFF)
+    for _ in range(4):
+        a, b, c, d = _sip_round(a, b, c, d)
+    return a ^ b ^ c ^ d
+
+
+@_kernel
+def nth_smallest(values: Any, count: int, nth: int) -> Any:
+    """Return number `nth`, from 0, of the first `count` values in ascending order; `values` is left in another order.
+
+    `np.partition` does the same with a copy at each call, which for a few dozen values costs six times as much.
+    Source: Hoare 1961, Algorithm 65: Find.
+    """
+    low, high = 0, count - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        left, right = low, high
+        while left <= right:
+            while values[left] < pivot:
+                left += 1
+            while values[right] > pivot:
+                right -= 1
+            if left <= right:
+                values[left], values[right] = values[right], values[left]
+                left += 1
+                right -= 1
+        if nth <= right:
+            high = right
+        elif nth >= left:
+            low = left
+        else:
+            break
+    return values[nth]
+
+
+@_kernel
+def bound(
+    offsets: Any, unit_ids: Any, group: Any, identity: Any, l0: int, linf_rows: int, key0: Any, key1: Any
+) -> None:
+    """Leave out what a unit has too much: rows beyond `linf_rows` of a group, groups beyond `l0`.
+
+    Rows of unit u lie at offsets[u] to offsets[u + 1]. The first rows of a group stay; the groups that stay are the
+    first `l0` by SipHash(id of the unit, identity of the group): an order that depends neither on other units nor on
+    the filters.
+    """
+    rows = np.zeros(len(identity), np.int64)
+    touched = np.empty(len(identity), np.int64)
+    order = np.empty(len(identity), np.uint64)
+    select = np.empty(len(identity), np.uint64)
+    for unit in range(len(offsets) - 1):
+        count = 0
+        for row in range(offsets[unit], offsets[unit + 1]):
+            place = group[row]
+            if place < 0:
+                continue
+            if rows[place] == 0:
+                touched[count] = place
+                count += 1
+            rows[place] += 1
+            if rows[place] > linf_rows:
+                group[row] = OUT
+        if count > l0:
+            for nth in range(count):
+                order[nth] = siphash(key0, key1, unit_ids[unit], identity[touched[nth]])
+            select[:count] = order[:count]
+            last = nth_smallest(select, count, l0 - 1)
+            kept = 0
+            for nth in range(count):
+                if order[nth] <= last and kept < l0:
+                    kept += 1
+                else:
+                    rows[touched[nth]] = _DROPPED
+            for row in range(offsets[unit], offsets[unit + 1]):
+                if group[row] >= 0 and rows[group[row]] == _DROPPED:
+                    group[row] = OUT
+        for nth in range(count):
+            rows[touched[nth]] = 0
+
+
+@_kernel
+def count_rows(group: Any, out: Any) -> None:
+    """Add 1 to a row's group."""
+    for row in range(len(group)):
+        if group[row] >= 0:
+            out[group[row]] += 1
+
+
+@_kernel
+def count_present(group: Any, values: Any, missing: int, out: Any) -> None:
+    """Add 1 to a row's group where the value is there."""
+    for row in range(len(group)):
+        if group[row] >= 0 and values[row] != missing:
+            out[group[row]] += 1
+
+
+@_kernel
+def add_clamped(group: Any, values: Any, lower: int, upper: int, out: Any) -> None:
+    """Add a row's value, clamped to lower to upper, to its group; a missing value adds nothing."""
+    for row in range(len(group)):
+        value = values[row]
+        if group[row] >= 0 and value != MISSING:
+            out[group[row]] += min(max(value, lower), upper)
