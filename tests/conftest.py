@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -23,9 +24,14 @@ def _binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+def _unprivileged() -> str:
+    users = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in users else "nobody"
+
+
 def _run(*command: str | Path) -> None:
-    """Run a command of the server, as `postgres` when we are root: PostgreSQL refuses to run as root."""
-    become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    """Run a command of the server, as an unprivileged user when we are root: PostgreSQL refuses to run as root."""
+    become = ["runuser", "-u", _unprivileged(), "--"] if os.geteuid() == 0 else []
     subprocess.run(
         [*become, *map(str, command)], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/"
     )
@@ -43,7 +49,7 @@ def postgres_url() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="mumian-pg-"))
     try:
         if os.geteuid() == 0:
-            shutil.chown(home, "postgres")
+            shutil.chown(home, _unprivileged())
         data, log = home / "data", home / "log"
         _run(binaries / "initdb", "-D", data, "-U", "mumian", "-A", "trust", "-E", "UTF8", "--locale=C", "-k", "-N")
         options = f"-k {home} -c listen_addresses='' -c shared_buffers=32MB"

@@ -121,8 +121,9 @@ class PostgresStore:
         try:
             self._db.execute(_META, (self._market, name, value))
         except psycopg.Error as error:
+            fault = self._fault(error)
             self._abandon()
-            raise self._fault(error) from error
+            raise fault from error
 
     def fetch(self, table: str, key: str) -> bytes | None:
         return self._value(
@@ -172,8 +173,9 @@ class PostgresStore:
         try:
             self._commit_within(ATTEMPTS, commit)
         except psycopg.Error as error:
+            fault = self._fault(error)
             self._abandon()
-            raise self._fault(error) from error
+            raise fault from error
         except BaseException:
             self._abandon()
             raise

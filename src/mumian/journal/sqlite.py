@@ -53,7 +53,6 @@ _DAMAGE = (apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLIT
 """Extended codes of an I/O error that say the bytes are wrong, not that the disk is away."""
 
 
-
 class SqliteStore:
     """A `Store` in the file `path`, or in memory for `:memory:`.
 
