@@ -83,6 +83,7 @@ class PartiesRefusal(Refusal):
     ROLE_NEEDS_ORGANISATION = Sentence(
         "the role `{role}` is for organisations, this party is `{kind}`; leave it out",
         "角色 `{role}` 仅限法人组织，该主体类型为 `{kind}`；请删去",
+        "S3-02",
     )
     OPERATOR_IS_NO_MERCHANT = Sentence(
         "a public data operator does not develop products, so it is no data merchant; choose one of the two roles",
