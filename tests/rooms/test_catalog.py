@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 import mumian.rulebook
-from mumian.kernel.canonical import canonical_checked
+from mumian.kernel.canonical import canonical, canonical_checked
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.outcome import Refused
@@ -322,6 +322,16 @@ def test_what_is_allowed_keeps_every_law(command: Command, facts: Facts) -> None
     state = a_state()
     do(state, command, facts)
     assert [place for law in LAWS for place in law(state)] == []
+
+
+@pytest.mark.parametrize(("command", "facts"), ACCEPTED)
+def test_commands_events_and_records_survive_canonical_bytes(command: Command, facts: Facts) -> None:
+    assert msgspec.json.decode(canonical(command), type=Command) == command
+    state = a_state()
+    events = do(state, command, facts)
+    assert msgspec.json.decode(canonical(events), type=list[Event]) == events
+    records = [record for table in msgspec.structs.astuple(state) for _, record in table.under()]
+    assert all(msgspec.json.decode(canonical(record), type=type(record)) == record for record in records)
 
 
 @pytest.mark.parametrize("code", ["张三", "", "360426199101010071", "CDO-1\n", "a b"])

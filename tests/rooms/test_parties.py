@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from stdnum.cn import ric, uscc
 
+from mumian.kernel.canonical import canonical
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, OPERATOR, PartyId
 from mumian.kernel.outcome import Refused
@@ -29,6 +30,7 @@ from mumian.rooms.parties.model import (
     Authority,
     Command,
     EndRelation,
+    Event,
     ExitParty,
     Key,
     Link,
@@ -276,6 +278,15 @@ ACCEPTED: list[tuple[State, Command, Facts]] = [
 def test_what_is_allowed_keeps_every_law(state: State, command: Command, facts: Facts) -> None:
     do(state, command, facts)
     assert [place for law in LAWS for place in law(state)] == []
+
+
+@pytest.mark.parametrize(("state", "command", "facts"), ACCEPTED)
+def test_commands_events_and_records_survive_canonical_bytes(state: State, command: Command, facts: Facts) -> None:
+    assert msgspec.json.decode(canonical(command), type=Command) == command
+    events = decide(state, command, facts)
+    assert msgspec.json.decode(canonical(events), type=list[Event]) == events
+    records = [record for table in msgspec.structs.astuple(state) for _, record in table.under()]
+    assert all(msgspec.json.decode(canonical(record), type=type(record)) == record for record in records)
 
 
 @pytest.mark.parametrize(
