@@ -142,6 +142,7 @@ AFTER_A_POWER_CUT = [
     spoil("checkpoint", lambda data: bytes(len(data))),
     lose("tile/0/002.p/88"),
     lose("tile/1/000.p/2"),
+    spoil("tile/1/000.p/2", lambda data: bytes(len(data))),
     lose("tile/0/001"),
     lose("tile/entries/001"),
     lose("tile/entries/002.p/88"),

@@ -16,7 +16,7 @@ import msgspec
 from mumian.journal.checkpoint import Checkpoint, parse_checkpoint, parse_decimal, parse_hash
 from mumian.journal.faults import BadNote, BadProof, BadSignature
 from mumian.journal.note import Note, Signature, Signer, Verifier, b64, parse_note, verify_note
-from mumian.journal.tree import EMPTY, EMPTY_ROOT, Head, Proof, verify_consistency
+from mumian.journal.tree import EMPTY, Head, Proof, verify_consistency
 
 PROOF_LINES_MAX = 63
 PLAIN = "text/plain; charset=utf-8"
@@ -102,7 +102,7 @@ def decide(watched: Watched | None, request: Request) -> Accepted | Rejected:
     if request.old != watched.head.size:
         return overtaken(watched.head)
     try:
-        _check_growth(watched.head, checkpoint.head, request.proof)
+        verify_consistency(old=watched.head, new=checkpoint.head, proof=request.proof)
     except BadProof as e:
         return Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, f"{e}\n")
     names = {(one.name, one.key_id) for one in trusted}
@@ -113,12 +113,6 @@ def decide(watched: Watched | None, request: Request) -> Accepted | Rejected:
 def overtaken(head: Head) -> Rejected:
     """Return the answer that tells the size which the witness holds."""
     return Rejected(HTTPStatus.CONFLICT, f"{head.size}\n", SIZE)
-
-
-def _check_growth(old: Head, new: Head, proof: Proof) -> None:
-    if new.size == 0 and new.root != EMPTY_ROOT:
-        raise BadProof(f"the empty tree has the root `{EMPTY_ROOT.hex()}`, not `{new.root.hex()}`")
-    verify_consistency(old=old, new=new, proof=proof)
 
 
 def watch(keys: Sequence[Verifier]) -> dict[str, tuple[Verifier, ...]]:
