@@ -80,7 +80,7 @@ class PostgresStore:
         self._db = _connect(url, self._place)
         try:
             self._set_up()
-            check_end(self._place, self.head(), self._last_seq())
+            self._check_end()
         except BaseException as error:
             self._abandon()
             if isinstance(error, psycopg.Error):
@@ -95,6 +95,9 @@ class PostgresStore:
         self._db.execute(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
+        # every question here goes along a primary key; a server that has not yet counted its rows would sort them instead
+        self._db.execute("SET enable_seqscan = off")
+        self._db.execute("SET enable_bitmapscan = off")
         if self._mode == "read":
             self._db.execute("SET default_transaction_read_only = on")
         else:
@@ -243,9 +246,11 @@ class PostgresStore:
         if self._mode == "read":
             raise StoreFault(f"`{self._place}` is open for reading only; open it with mode `write`")
 
-    def _last_seq(self) -> int | None:
-        last: int | None = self._rows("SELECT max(seq) FROM leaves WHERE market = %s", (self._market,))[0][0]
-        return last
+    def _check_end(self) -> None:
+        """Compare head and leaves in one statement: a writer may commit between two."""
+        ends = "SELECT (SELECT size FROM heads WHERE market = %s), (SELECT max(seq) FROM leaves WHERE market = %s)"
+        size, last_seq = self._rows(ends, (self._market, self._market))[0]
+        check_end(self._place, size, last_seq)
 
     def _value(self, statement: str, values: tuple[int | str, ...]) -> bytes | None:
         rows = self._rows(statement, values)

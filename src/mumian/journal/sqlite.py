@@ -84,7 +84,7 @@ class SqliteStore:
             raise self._fault(error) from error
         try:
             self._set_up(synchronous, cache_mib)
-            check_end(self._place, self.head(), self._last_seq())
+            self._check_end()
         except BaseException as error:
             self._abandon()
             if isinstance(error, apsw.Error):
@@ -273,9 +273,10 @@ class SqliteStore:
     def _one(self, statement: str) -> object:
         return self._db.execute(statement).get
 
-    def _last_seq(self) -> int | None:
-        last: int | None = self._db.execute("SELECT max(seq) FROM leaves WHERE market = ?", (self._market,)).get
-        return last
+    def _check_end(self) -> None:
+        ends = "SELECT (SELECT size FROM heads WHERE market = ?), (SELECT max(seq) FROM leaves WHERE market = ?)"
+        size, last_seq = self._rows(ends, (self._market, self._market))[0]
+        check_end(self._place, size, last_seq)
 
     def _value(self, statement: str, values: tuple[int | str, ...]) -> bytes | None:
         rows = self._rows(statement, values)

@@ -164,11 +164,13 @@ def check_commit(commit: Commit) -> None:
         raise Broken("the head counts its leaves", f"`{size}` leaves, but the head says `{commit.head.size}`")
 
 
-def check_end(place: str, head: Head | None, last_seq: int | None) -> None:
-    """Raise StoreDamaged unless the leaves stored end where the head says. `last_seq` is None when there are none."""
-    size, leaves = head.size if head else 0, 0 if last_seq is None else last_seq + 1
-    if size != leaves:
-        raise StoreDamaged(f"`{place}`: the head counts `{size}` leaves, but they end at `{leaves}`; restore a copy")
+def check_end(place: str, size: int | None, last_seq: int | None) -> None:
+    """Raise StoreDamaged unless the leaves end where the head says. None: there is no head, or no leaf."""
+    leaves = 0 if last_seq is None else last_seq + 1
+    if (size or 0) != leaves:
+        raise StoreDamaged(
+            f"`{place}`: the head counts `{size or 0}` leaves, but they end at `{leaves}`; restore a copy"
+        )
 
 
 def check_market(market: int) -> None:
