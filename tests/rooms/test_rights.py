@@ -403,6 +403,18 @@ def test_the_same_right_has_several_holders_none_excluding_another() -> None:
     assert [right.holder for _, right in views.rights_in(state, FLIGHTS) if right.right is Right.USE] == ["air", "rail"]
 
 
+def test_what_has_ended_or_run_out_is_registered_and_granted_anew() -> None:
+    state = a_state()
+    again = register(resource=FLIGHTS, holder=PartyId("air"))
+    do(state, replace(again, valid_from=FIVE_YEARS, valid_to=FIVE_YEARS + 1), "registry", now=FIVE_YEARS, seq=50)
+    do(state, CancelRight(RightId("right-50"), EndReason.DATA_LOST), "registry", seq=51)
+    do(state, again, "registry", seq=52)
+    do(state, RevokeGrant(GrantId("grant-31"), EndReason.GIVEN_UP), "operator", seq=53)
+    do(state, under(authorization=AuthorizationId("authorization-29"), scenario="delay-insurance"), "operator", seq=54)
+    assert state.by_holder["resource-1/air/use"] == "right-52"
+    assert broken_laws(state) == []
+
+
 def with_frozen(state: State) -> State:
     do(state, FreezeRight(RIGHT, FreezeReason.JUDICIAL_SEIZURE), "registry", seq=70)
     return state
@@ -435,6 +447,12 @@ def with_serials(state: State) -> State:
 def with_onward(state: State) -> State:
     """The insurer has a grant of the merchant's that it may not give on."""
     do(state, grant(), "merchant", seq=70)
+    return state
+
+
+def with_short_operate(state: State) -> State:
+    """The right to operate ends a moment before the grant would."""
+    state.rights["right-12"] = replace(state.rights["right-12"], valid_to=LATER - 1)
     return state
 
 
@@ -496,6 +514,7 @@ REFUSALS: list[tuple[Command, str, R]] = [
     (grant(purposes=()), "merchant", R.PURPOSE_MISSING),
     (under(purposes=()), "operator", R.PURPOSE_MISSING),
     (grant(grantee=PartyId("merchant")), "merchant", R.GRANT_TO_SELF),
+    (grant(parent="grant-31"), "merchant", R.NO_ONWARD),
     (grant(right=Right.OPERATE), "merchant", R.WIDER_THAN_PARENT),
     (grant(purposes=("insurance-risk", "marketing")), "merchant", R.WIDER_THAN_PARENT),
     (grant(territory=()), "merchant", R.WIDER_THAN_PARENT),
@@ -523,6 +542,7 @@ REFUSALS_ELSEWHERE: list[tuple[Any, Command, str, R]] = [
     (with_serials, register(), "registry", R.SERIALS_USED_UP),
     (with_serials, RegisterPublicResource(TRAINS, D), "registry", R.SERIALS_USED_UP),
     (without_operate, grant(parent=RIGHT, fields=()), "air", R.NO_LICENCE),
+    (with_short_operate, grant(parent=RIGHT, fields=()), "air", R.NO_LICENCE),
     (with_onward, grant(parent="grant-70", grantee=PartyId("rail")), "insurer", R.NO_ONWARD),
     (with_long_chain, grant(), "merchant", R.CHAIN_TOO_LONG),
 ]
@@ -541,6 +561,9 @@ PERMITS: list[tuple[dict[str, Any], R | None]] = [
     ({"purpose": "marketing"}, R.PURPOSE_OUTSIDE),
     ({"territory": "HK"}, R.TERRITORY_OUTSIDE),
     ({"territory": ""}, R.TERRITORY_OUTSIDE),
+    ({"fields": ("delay",)}, None),
+    ({"fields": ("delay", "tail")}, R.FIELD_OUTSIDE),
+    ({"source": "grant-31", "fields": ("tail",)}, None),
 ]
 
 
@@ -687,7 +710,7 @@ def test_a_certificate_prints_both_vocabularies_and_its_last_day() -> None:
 def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state = a_state()
     state.rights["right-10"] = replace(state.rights["right-10"], certificate="SJ4412026110007", source_type=S.GOV_DUTY)
-    state.rights["right-11"] = replace(state.rights["right-11"], valid_to=FIVE_YEARS + 1)
+    state.rights["right-11"] = replace(state.rights["right-11"], valid_from=FIVE_YEARS, valid_to=FIVE_YEARS + 1)
     state.grants["grant-20"] = replace(state.grants["grant-20"], valid_to=FIVE_YEARS + 2)
     state.grants["grant-31"] = replace(state.grants["grant-31"], parent="authorization-99")
     assert [bool(list(law(state))) for law in LAWS] == [True] * len(LAWS)

@@ -176,6 +176,11 @@ class RightsRefusal(Refusal):
         "`{source}` 的授权地域为 `{held}`，本次使用地为 `{territory}`；请另行取得授权",
         "GZ2023-05",
     )
+    FIELD_OUTSIDE = Sentence(
+        "`{source}` is given for the fields `{held}`, the use reads `{field}`; leave it out or ask for a wider grant",
+        "`{source}` 的授权字段为 `{held}`，本次使用涉及 `{field}`；请删去该字段或另行取得授权",
+        "GZ2023-05",
+    )
     PURPOSE_MISSING = Sentence(
         "the grant names no purpose; name each purpose that it is given for", "授权未列明用途；请逐项列明", "GZ2023-05"
     )

@@ -11,7 +11,7 @@ from mumian.kernel.roles import Right
 from mumian.kernel.time import Instant, day_of
 from mumian.rooms.rights.certificate import DISPLAY_NAMES
 from mumian.rooms.rights.chain import Break, Chain, Link, chain, is_coded, stop
-from mumian.rooms.rights.model import Registration, State
+from mumian.rooms.rights.model import Grant, Registration, State
 from mumian.rooms.rights.refusals import RightsRefusal as R
 from mumian.rooms.rights.scope import covers
 
@@ -31,13 +31,23 @@ __all__ = [
 
 
 def permits(
-    state: State, *, source: str, holder: PartyId, right: Right, purpose: str, territory: str, now: Instant
+    state: State,
+    *,
+    source: str,
+    holder: PartyId,
+    right: Right,
+    purpose: str,
+    territory: str,
+    now: Instant,
+    fields: tuple[str, ...] = (),
 ) -> Chain | Refused:
     """Answer whether `holder` may exercise `right` by `source`, a RightId or GrantId, for `purpose` in `territory`.
 
+    fields: those that the use reads; empty before a plan names them, then they are not compared.
     Returns: the unbroken chain, source first. What the source permits all above it permit: no grant is wider than its
     parent (a law), so only the source's own scope is compared.
-    Refuses: UNKNOWN, NOT_THE_HOLDER, RIGHT_OUTSIDE, CHAIN_BROKEN naming the link, PURPOSE_OUTSIDE, TERRITORY_OUTSIDE.
+    Refuses: UNKNOWN, NOT_THE_HOLDER, RIGHT_OUTSIDE, CHAIN_BROKEN naming the link, PURPOSE_OUTSIDE, TERRITORY_OUTSIDE,
+    FIELD_OUTSIDE.
     """
     walked = chain(state, source, now)
     if not walked.links or walked.links[0].right is None:
@@ -53,12 +63,20 @@ def permits(
     grant = state.grants.get(source)
     if grant is None:
         return walked
+    return _outside(source, grant, purpose=purpose, territory=territory, fields=fields) or walked
+
+
+def _outside(source: str, grant: Grant, *, purpose: str, territory: str, fields: tuple[str, ...]) -> Refused | None:
     if purpose not in grant.purposes:
         return Refused(R.PURPOSE_OUTSIDE, {"source": source, "held": ",".join(grant.purposes), "purpose": purpose})
     if not covers(grant.territory, territory):
-        detail = {"source": source, "held": ",".join(grant.territory), "territory": territory}
+        detail: Detail = {"source": source, "held": ",".join(grant.territory), "territory": territory}
         return Refused(R.TERRITORY_OUTSIDE, detail)
-    return walked
+    if fields and grant.fields:
+        for field in fields:
+            if field not in grant.fields:
+                return Refused(R.FIELD_OUTSIDE, {"source": source, "held": ",".join(grant.fields), "field": field})
+    return None
 
 
 def downstream(state: State, source: str) -> Iterator[GrantId]:
