@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import count
 from typing import Literal, NamedTuple
 
@@ -65,28 +65,34 @@ def campaign(
     return Outcome(states, losses, damaged, example)
 
 
-def _open(files: Files, synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL") -> tuple[SqliteStore, Disk]:
+@contextmanager
+def _opened(files: Files, synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL") -> Iterator[tuple[SqliteStore, Disk]]:
+    """Open a store on a disk with `files`; close it and forget the disk at the end."""
     disk = Disk(f"crash-{next(_numbers)}", files)
-    return SqliteStore(FILE, vfs=disk.name, synchronous=synchronous, checkpoint_pages=PAGES), disk
+    try:
+        store = SqliteStore(FILE, vfs=disk.name, synchronous=synchronous, checkpoint_pages=PAGES)
+        with closing(store):
+            yield store, disk
+    finally:
+        disk.unregister()
 
 
 def _record(
     run: Callable[[Store], Iterator[int]], synchronous: Literal["FULL", "NORMAL", "OFF"]
 ) -> tuple[list[Op], list[tuple[int, int]]]:
     """Return the disk's operations and, for each acknowledgement, (operations before it, leaves acknowledged)."""
-    store, disk = _open({}, synchronous)
-    acknowledged = [(len(disk.ops), size) for size in run(store)]
-    store.close()
+    with _opened({}, synchronous) as (store, disk):
+        acknowledged = [(len(disk.ops), size) for size in run(store)]
     return disk.ops, acknowledged
 
 
 def _crash_again(files: Files, rng: random.Random) -> Files:
     """Return what a second crash, while the store recovers from the first or closes after it, leaves of `files`."""
     try:
-        store, disk = _open(files)
+        with _opened(files) as (_, disk):
+            pass
     except StoreDamaged:
         return files
-    store.close()
     return Wreckage(files, disk.ops).after(rng.randint(0, len(disk.ops)), rng)
 
 
@@ -94,8 +100,7 @@ def _look(files: Files, owed: int, check: Callable[[Store, int], None]) -> tuple
     """Return whether acknowledged leaves are gone, and what is inconsistent, in words."""
     size = 0
     try:
-        store, _ = _open(files)
-        with closing(store):
+        with _opened(files) as (store, _):
             head = store.head()
             size = head.size if head else 0
             check(store, min(owed, size))
