@@ -27,16 +27,11 @@ def apportion(total: int, weights: Sequence[Fraction | int]) -> list[int]:
         raise ValueError(f"the total is `{total}`; it must not be negative")
     if weight_sum == 0:
         raise ValueError("all weights are zero; nobody can be given anything")
-    parts = []
-    remainders = []
-    for index, weight in enumerate(whole):
-        part, remainder = divmod(total * weight, weight_sum)
-        parts.append(part)
-        remainders.append((-remainder, index))
+    parts = [total * weight // weight_sum for weight in whole]
     left_over = total - sum(parts)
     if left_over:
-        remainders.sort()
-        for _, index in remainders[:left_over]:
+        short = [part * weight_sum - total * weight for part, weight in zip(parts, whole, strict=True)]
+        for index in sorted(range(len(parts)), key=short.__getitem__)[:left_over]:  # stable: ties by index
             parts[index] += 1
     return parts
 
@@ -45,5 +40,7 @@ def _whole_weights(weights: Sequence[Fraction | int]) -> Sequence[int]:
     """Return integers in the ratio of `weights`."""
     if weights and min(weights) < 0:
         raise ValueError(f"weight `{min(weights)}` is negative; a part cannot be")
-    common = lcm(*(weight.denominator for weight in weights))
+    common = lcm(*[weight.denominator for weight in weights])
+    if common == 1:
+        return [weight.numerator for weight in weights]
     return [weight.numerator * (common // weight.denominator) for weight in weights]

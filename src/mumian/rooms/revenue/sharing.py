@@ -32,12 +32,12 @@ def _smallest_whole(shares: Sequence[Fraction]) -> list[int]:
 
 def rates_bp(fees: tuple[FeeLine, ...]) -> int:
     """Return what the fees that are rates add up to, in basis points of the gross."""
-    return sum(fee.rate_bp or 0 for fee in fees)
+    return sum([fee.rate_bp or 0 for fee in fees])
 
 
 def fixed_fen(fees: tuple[FeeLine, ...]) -> int:
     """Return what the fees that are amounts add up to, in fen a sale."""
-    return sum(fee.amount_fen or 0 for fee in fees)
+    return sum([fee.amount_fen or 0 for fee in fees])
 
 
 def shares_of(terms: Terms, points: Sequence[int], *, gross_fen: int) -> tuple[tuple[Share, ...], int]:
@@ -80,7 +80,6 @@ def _named(terms: Terms, parts: Sequence[int], weights: Sequence[int], denominat
         for fee, part, weight in zip(terms.fees, parts, weights, strict=False)
     ]
     at = len(shares)
-    shares.append(Share(terms.seller, ShareKind.MERCHANT, parts[at], str(weights[at])))
-    for owner, part, weight in zip(terms.owners, parts[at + 1 :], weights[at + 1 :], strict=True):
-        shares.append(Share(owner, ShareKind.OWNER, part, str(weight)))
+    kinds = [ShareKind.MERCHANT] + [ShareKind.OWNER] * len(terms.owners)
+    shares += map(Share, (terms.seller, *terms.owners), kinds, parts[at:], map(str, weights[at:]))
     return tuple(shares)
