@@ -102,13 +102,14 @@ def roles(party: str) -> frozenset[Role]:
     return frozenset(ROLES.get(party, ()))
 
 
-FLIGHTS, WEATHER, PRODUCT, GONE, TRAINS = (ResourceId(f"resource-{n}") for n in range(1, 6))
+FLIGHTS, WEATHER, PRODUCT, GONE, TRAINS, BOOKED = (ResourceId(f"resource-{n}") for n in range(1, 7))
 CATALOG = {
     FLIGHTS: Resource(FLIGHTS, PartyId("air"), DataKind.ENTERPRISE),
     WEATHER: Resource(WEATHER, PartyId("bureau"), DataKind.PUBLIC),
     PRODUCT: Resource(PRODUCT, PartyId("merchant"), DataKind.PUBLIC),
     GONE: Resource(GONE, PartyId("air"), DataKind.ENTERPRISE, withdrawn=True),
     TRAINS: Resource(TRAINS, PartyId("rail"), DataKind.ENTERPRISE),
+    BOOKED: Resource(BOOKED, PartyId("rail"), DataKind.ENTERPRISE, source_type=S.SELF_GENERATED),
 }
 
 
@@ -486,6 +487,7 @@ REFUSALS: list[tuple[Command, str, R]] = [
     (register(source_type=S.GOV_DUTY), "registry", R.DUTY_DATA),
     (register(resource=WEATHER, holder=PartyId("bureau")), "registry", R.DUTY_DATA),
     (register(source_type=S.ENTRUSTED), "registry", R.ENTRUSTED_DATA),
+    (register(resource=BOOKED, source_type=S.UTILITY), "registry", R.SOURCE_DISAGREES),
     (register(source_type=S.WEB_CRAWLED), "registry", R.CONDITION_MISSING),
     (register(source_type=S.CONTRACT_COLLECTED), "registry", R.BASIS_DOES_NOT_FIT),
     (register(resource=PRODUCT, source_type=S.PUBLIC_PRODUCT), "registry", R.PRODUCT_NOT_CODED),
@@ -618,6 +620,8 @@ def test_every_refusal_of_rights_has_a_case() -> None:
         (EndAuthorization(AUTHORIZATION, EndReason.UNLAWFUL_USE), "regulator"),
         (authorize(mode=Mode.SECTOR, scenario="transport", ceiling_fen=None), "bureau"),
         (register(), "registry"),
+        (register(resource=BOOKED), "registry"),
+        (register(resource=BOOKED, holder=PartyId("air"), source_type=S.NATURAL_PERSON), "registry"),
     ],
 )
 def test_what_is_allowed_leaves_every_law_holding(command: Command, actor: str) -> None:

@@ -141,6 +141,9 @@ def _row(state: State, command: RegisterRight, resource: Resource, now: Instant)
         return Refused(R.DUTY_DATA, detail)
     if source is SourceType.ENTRUSTED:
         return Refused(R.ENTRUSTED_DATA, {"resource": command.resource, "holder": command.holder})
+    if command.holder == resource.holder and resource.source_type not in (None, source):
+        detail = {"source_type": source, "described": resource.source_type or "", "resource": command.resource}
+        return Refused(R.SOURCE_DISAGREES, detail)
     row = row_for(source, command.right, command.conditions)
     if row is None:
         nearest, missing = nearest_row(source, command.right, command.conditions)

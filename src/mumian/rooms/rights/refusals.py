@@ -48,6 +48,11 @@ class RightsRefusal(Refusal):
         "`{resource}` 为受托处理数据，受托人 `{holder}` 不享有可登记权利；请由委托人登记",
         "S1-21-R7",
     )
+    SOURCE_DISAGREES = Sentence(
+        "the application says `{source_type}`, the catalog says `{described}` of `{resource}`; correct one of them",
+        "申请的数据来源为 `{source_type}`，目录中 `{resource}` 的来源为 `{described}`；请更正其一",
+        "S1-19",
+    )
     CONDITION_MISSING = Sentence(
         "the right `{right}` in `{source_type}` data needs `{missing}` by row {row}; show it and apply again",
         "登记 `{source_type}` 数据的 `{right}` 权须满足 `{missing}`（{row}）；请补证后再申请",

@@ -109,9 +109,15 @@ class Mode(StrEnum):
 
 
 class Resource(msgspec.Struct, frozen=True):
-    """A resource as the catalog sees it. holder: who holds the data; withdrawn: no longer offered."""
+    """A resource as the catalog sees it.
+
+    holder: who holds the data. withdrawn: no longer offered.
+    source_type: where its holder has it from, None if the catalog does not say. Another's right in the same data may
+        have another source: what a company collected, a person brought about.
+    """
 
     resource: ResourceId
     holder: PartyId
     kind: DataKind
     withdrawn: bool = False
+    source_type: SourceType | None = None
