@@ -88,10 +88,17 @@ ROLES = {
     "exchange": {Role.EXCHANGE},
 }
 AIR = SourceSeen(
-    SourceId("grant-1"), ResourceId("resource-1"), PartyId("airline"), DataKind.ENTERPRISE, Level.L3, True, True, True
+    SourceId("grant-1"),
+    ResourceId("resource-1"),
+    PartyId("airline"),
+    DataKind.ENTERPRISE,
+    Level.GENERAL_3,
+    True,
+    True,
+    True,
 )
 WEATHER = SourceSeen(
-    SourceId("grant-2"), ResourceId("resource-2"), PartyId("bureau"), DataKind.PUBLIC, Level.L1, True, True, True
+    SourceId("grant-2"), ResourceId("resource-2"), PartyId("bureau"), DataKind.PUBLIC, Level.GENERAL_1, True, True, True
 )
 INSURANCE = Scenario("S03-01", "航班延误保险定价", FieldOfUse.INDUSTRY)
 FIXED = Price(PriceMode.FIXED, 500, Unit.PRODUCT)
@@ -258,7 +265,7 @@ WELFARE = ProductId("product-3")
 UNKNOWN = ProductId("product-9")
 BLANK = replace(INSURANCE, text=" ")
 BROKEN = replace(AIR, unbroken=False, broken_at="right-4", reason="revoked")
-CORE, IMPORTANT, SECRET = (replace(AIR, level=level) for level in (Level.CORE, Level.IMPORTANT, Level.L4))
+CORE, IMPORTANT, SECRET = (replace(AIR, level=level) for level in (Level.CORE, Level.IMPORTANT, Level.GENERAL_4))
 STATEMENT = Evaluation(5, DIGEST)
 INSPECTED, LAPSED = NOW + INSPECTION_MS, DUE + INSPECTION_MS + DISPUTE_MS
 SUSPEND = SuspendListing(SHELF, SuspendReason.COMPLAINT)
@@ -510,7 +517,7 @@ def test_a_product_follows_the_strictest_kind_of_its_sources(sources: tuple[Sour
         (replace(IMPORTANT, department_consent=True), DeliveryForm.SANDBOX),
         (SECRET, DeliveryForm.MPC),
         (AIR, DeliveryForm.API),
-        (replace(AIR, level=Level.L2), DeliveryForm.FILE),
+        (replace(AIR, level=Level.GENERAL_2), DeliveryForm.FILE),
     ],
 )
 def test_a_form_that_suits_the_level_is_registered(source: SourceSeen, form: DeliveryForm) -> None:

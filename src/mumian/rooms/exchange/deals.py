@@ -50,8 +50,9 @@ FILERS = frozenset({Role.EXCHANGE})
 
 
 def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refused:
-    if Role.BUYER not in facts.roles:
-        return refuse_role(facts, BUYERS, "order") or []
+    refused = refuse_role(facts, BUYERS, "order")
+    if refused is not None:
+        return refused
     listing = state.listings.get(command.listing)
     if listing is None:
         return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})

@@ -57,10 +57,10 @@ class Level(StrEnum):
 
     CORE = "core"
     IMPORTANT = "important"
-    L4 = "l4"
-    L3 = "l3"
-    L2 = "l2"
-    L1 = "l1"
+    GENERAL_4 = "general_4"
+    GENERAL_3 = "general_3"
+    GENERAL_2 = "general_2"
+    GENERAL_1 = "general_1"
 
 
 CLEAN_ROOM = frozenset(
@@ -78,10 +78,10 @@ CLEAN_ROOM = frozenset(
 FORMS_AT: dict[Level, frozenset[DeliveryForm]] = {
     Level.CORE: frozenset(),
     Level.IMPORTANT: CLEAN_ROOM,
-    Level.L4: CLEAN_ROOM,
-    Level.L3: CLEAN_ROOM | {DeliveryForm.API},
-    Level.L2: frozenset(DeliveryForm),
-    Level.L1: frozenset(DeliveryForm),
+    Level.GENERAL_4: CLEAN_ROOM,
+    Level.GENERAL_3: CLEAN_ROOM | {DeliveryForm.API},
+    Level.GENERAL_2: frozenset(DeliveryForm),
+    Level.GENERAL_1: frozenset(DeliveryForm),
 }
 """Forms in which data of a level may be traded (domain-rules §5.2, a design decision on GB/T 43697 annex H)."""
 
