@@ -1,0 +1,104 @@
+"""What changes in the clean room. The only writer of its state."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from mumian.rooms.cleanroom.model import (
+    Batch,
+    Budget,
+    BudgetCharged,
+    BudgetOpened,
+    BudgetRefreshed,
+    Event,
+    Job,
+    JobExpired,
+    JobKind,
+    JobRefusedAtDomain,
+    JobStatus,
+    Release,
+    ReleaseRecorded,
+    State,
+    TicketIssued,
+    Usage,
+    UsageRecorded,
+)
+
+
+def evolve(state: State, event: Event) -> None:
+    """Apply one event."""
+    match event:
+        case UsageRecorded():
+            _meter(state, event)
+        case BudgetCharged():
+            budget, share = state.budgets[event.budget], f"{event.budget}/{event.consumer}"
+            state.budgets[event.budget] = replace(budget, spent_rho_nano=budget.spent_rho_nano + event.rho_nano)
+            state.spent[share] = (state.spent.get(share) or 0) + event.rho_nano
+        case TicketIssued():
+            _issue(state, event)
+        case ReleaseRecorded():
+            _release(state, event)
+        case JobRefusedAtDomain():
+            state.jobs[event.job] = replace(state.jobs[event.job], status=JobStatus.REFUSED)
+        case JobExpired():
+            state.jobs[event.job] = replace(state.jobs[event.job], status=JobStatus.EXPIRED)
+        case BudgetOpened():
+            terms = (event.rho_nano, event.per_consumer_rho_nano, event.until)
+            state.budgets[event.budget] = Budget(event.resource, event.holder, event.privacy_unit, *terms)
+            state.by_lineage[f"{event.resource}/{event.privacy_unit}"] = event.budget
+        case BudgetRefreshed():
+            budget = state.budgets[event.budget]
+            state.budgets[event.budget] = replace(
+                budget,
+                rho_nano=budget.rho_nano + event.rho_nano,
+                per_consumer_rho_nano=budget.per_consumer_rho_nano + event.per_consumer_rho_nano,
+                until=event.until,
+            )
+        case _:
+            assert_never(event)
+
+
+def _issue(state: State, event: TicketIssued) -> None:
+    state.jobs[event.job] = Job(
+        kind=event.kind,
+        consumer=event.consumer,
+        agreement=event.agreement,
+        product=event.product,
+        purpose=event.purpose,
+        sources=event.sources,
+        root=event.root,
+        plan_digest=event.plan_digest,
+        versions_digest=event.versions_digest,
+        rho_nano=event.rho_nano,
+        answers_max=event.answers_max,
+        issued_at=event.issued_at,
+        expires_at=event.expires_at,
+        replays=event.replays,
+    )
+    state.by_agreement[f"{event.agreement}/{event.job}"] = event.product
+    if event.kind is JobKind.VERIFICATION:
+        key = f"{event.agreement}/{event.product}"
+        usage = state.usage.get(key) or Usage()
+        state.usage[key] = replace(usage, covered_calls=usage.covered_calls + event.answers_max)
+
+
+def _release(state: State, event: ReleaseRecorded) -> None:
+    job = state.jobs[event.job]
+    state.jobs[event.job] = replace(job, status=JobStatus.RELEASED)
+    state.releases[event.job] = Release(event.by, event.digest, event.rows, event.size_bytes, event.released_at)
+    question = f"{job.consumer}/{job.plan_digest}/{job.versions_digest}"
+    if job.kind is JobKind.AGGREGATE and question not in state.answered:
+        state.answered[question] = event.job
+
+
+def _meter(state: State, event: UsageRecorded) -> None:
+    key = f"{event.agreement}/{event.product}"
+    usage = state.usage[key]
+    state.batches[f"{key}/{event.first_call:016d}"] = Batch(
+        event.by, event.batch_root, event.first_call, event.calls, event.charge_fen
+    )
+    state.usage[key] = Usage(
+        usage.calls + event.calls, usage.batches + 1, usage.covered_calls, usage.charge_fen + event.charge_fen
+    )

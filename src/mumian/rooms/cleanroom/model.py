@@ -1,0 +1,363 @@
+"""What can be said in the clean room (可用不可见): budgets, jobs, releases, metered calls. What a plan is: see `plan.py`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from mumian.kernel.canonical import Natural, Positive
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
+from mumian.kernel.money import Fen
+from mumian.kernel.table import Table
+from mumian.kernel.time import DAY_MS, Instant
+from mumian.policy.model import Decision
+from mumian.rooms.cleanroom.plan import Column, Hex32, Plan
+from mumian.rooms.cleanroom.refusals import CleanroomRefusal as CleanroomRefusal
+
+TICKET_MS = 7 * DAY_MS
+"""How long a ticket lasts; what did not run by then is asked for anew."""
+
+Code = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""A code or the reference of a document; never words about a person."""
+
+
+class JobKind(StrEnum):
+    """How a product answers: figures with noise, or yes and no per call (核验)."""
+
+    AGGREGATE = "aggregate"
+    VERIFICATION = "verification"
+
+
+class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"cleanroom.{name}", forbid_unknown_fields=True):
+    pass
+
+
+class OpenBudget(_Command, frozen=True):
+    """Open the privacy budget of a resource, all its versions and products, for one privacy unit. By the resource's holder.
+
+    privacy_unit: column that names the unit, as plans do. rho_nano: zCDP loss in 10^-9 that all consumers together may
+    cause until `until` (exclusive); per_consumer_rho_nano: that one may.
+    """
+
+    resource: ResourceId
+    privacy_unit: Column
+    rho_nano: Positive
+    per_consumer_rho_nano: Positive
+    until: Instant
+
+
+class RefreshBudget(_Command, frozen=True):
+    """Add to a budget. Never silent: a decision of the holder with its reference. Shares and end change only if given."""
+
+    budget: BudgetId
+    rho_nano: Positive
+    reason: Code
+    per_consumer_rho_nano: Natural = 0
+    until: Instant | None = None
+
+
+class RequestJob(_Command, frozen=True):
+    """Ask for `plan` to be run over the sources of `product`. By the agreement's consumer.
+
+    nonce: makes two equal requests two; not part of the plan, so the second is answered from the first.
+    """
+
+    agreement: AgreementId
+    product: ProductId
+    purpose: Code
+    plan: Plan
+    nonce: Code
+
+
+class RecordRelease(_Command, frozen=True):
+    """Record what leaves: SHA-256 of the answer, its rows, its size in bytes. By the root domain, before it hands it out."""
+
+    job: JobId
+    digest: Hex32
+    rows: Natural
+    size_bytes: Natural
+
+
+class RefuseAtDomain(_Command, frozen=True):
+    """Say no to a job. By the holder or domain of any of its sources; final, and the budget stays charged."""
+
+    job: JobId
+    reason: Code
+
+
+class ExpireJob(_Command, frozen=True):
+    """Close a job whose ticket ran out. By anyone: time decides, not the speaker. The budget stays charged."""
+
+    job: JobId
+
+
+class RecordUsage(_Command, frozen=True):
+    """Record a batch of metered calls: numbers `first_call` to `first_call + calls - 1`, under one Merkle root.
+
+    By a holder or domain of a source of the product. Batches of an agreement and product follow each other without gap.
+    """
+
+    agreement: AgreementId
+    product: ProductId
+    batch_root: Hex32
+    first_call: Natural
+    calls: Positive
+
+
+Command = OpenBudget | RefreshBudget | RequestJob | RecordRelease | RefuseAtDomain | ExpireJob | RecordUsage
+
+
+class BudgetFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `OpenBudget`. holder: who holds the resource; None if there is no such resource."""
+
+    holder: PartyId | None
+
+
+class SourceSeen(msgspec.Struct, frozen=True):
+    """A resource beneath a product, as the market sees it when a job is asked for.
+
+    holder, domain: who holds it, and the party whose domain keeps it. version_digest: of its newest version, or None.
+    unbroken: the chain of rights from the holder to the product holds now; else broken_at names the link and reason says why.
+    protected: it has privacy units; False only for data without (weather, an open register), which needs no budget.
+    """
+
+    resource: ResourceId
+    holder: PartyId
+    domain: PartyId
+    version_digest: str | None
+    unbroken: bool
+    broken_at: str = ""
+    reason: str = ""
+    protected: bool = True
+
+
+class JobFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RequestJob`.
+
+    product_kind: how the product answers; None if there is no such product or it answers no jobs.
+    consumer, agreement_product: the agreement's assignee and target; None if there is no such agreement.
+    decision: of the agreement's policy on the action of the plan's kind, for the purpose, now.
+    sources: every resource beneath the product; the first one's domain merges and releases (the root).
+    order_open: an order on the agreement is paid into escrow and neither settled nor cancelled.
+    """
+
+    product_kind: JobKind | None
+    consumer: PartyId | None
+    agreement_product: ProductId | None
+    decision: Decision
+    sources: tuple[SourceSeen, ...]
+    order_open: bool
+
+
+class UsageFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RecordUsage`.
+
+    in_force: the agreement exists, is on the product, and was not terminated.
+    holds_source: the actor holds a source of the product or keeps it in its domain.
+    price_fen: price of one call in fen, as ordered.
+    """
+
+    in_force: bool
+    holds_source: bool
+    price_fen: Fen
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A resource that a job reads: where, at which version, at what cost (0 if unprotected or replayed)."""
+
+    resource: ResourceId
+    holder: PartyId
+    domain: PartyId
+    version_digest: str
+    rho_nano: Natural
+
+
+class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"cleanroom.{name}"):
+    pass
+
+
+class BudgetOpened(_Event, frozen=True):
+    budget: BudgetId
+    resource: ResourceId
+    holder: PartyId
+    privacy_unit: str
+    rho_nano: Positive
+    per_consumer_rho_nano: Positive
+    until: Instant
+
+
+class BudgetRefreshed(_Event, frozen=True):
+    """rho_nano, per_consumer_rho_nano: what was added. until: the end from now on."""
+
+    budget: BudgetId
+    rho_nano: Positive
+    per_consumer_rho_nano: Natural
+    until: Instant
+    reason: str
+
+
+class BudgetCharged(_Event, frozen=True):
+    """Spent for good, before anything runs: neither a crash nor a refusal gives it back."""
+
+    budget: BudgetId
+    consumer: PartyId
+    job: JobId
+    rho_nano: Positive
+
+
+class TicketIssued(_Event, frozen=True):
+    """All that the signed ticket says but the plan, which the command holds and `plan_digest` names.
+
+    rho_nano: the job's loss, charged to each protected source; 0 if it replays an earlier job or verifies.
+    answers_max: cells of an aggregate, calls of a verification. replays: the job whose answer is given again.
+    versions_digest: of the (resource, version) pairs: together with the plan's digest it names the question.
+    """
+
+    job: JobId
+    kind: JobKind
+    consumer: PartyId
+    agreement: AgreementId
+    product: ProductId
+    purpose: str
+    sources: tuple[Source, ...]
+    root: PartyId
+    plan_digest: str
+    versions_digest: str
+    rho_nano: Natural
+    answers_max: Positive
+    issued_at: Instant
+    expires_at: Instant
+    nonce: str
+    replays: JobId | None = None
+
+
+class ReleaseRecorded(_Event, frozen=True):
+    job: JobId
+    by: PartyId
+    digest: str
+    rows: Natural
+    size_bytes: Natural
+    released_at: Instant
+
+
+class JobRefusedAtDomain(_Event, frozen=True):
+    job: JobId
+    by: PartyId
+    reason: str
+
+
+class JobExpired(_Event, frozen=True):
+    job: JobId
+
+
+class UsageRecorded(_Event, frozen=True):
+    agreement: AgreementId
+    product: ProductId
+    by: PartyId
+    batch_root: str
+    first_call: Natural
+    calls: Positive
+    charge_fen: Fen
+
+
+Event = (
+    BudgetOpened
+    | BudgetRefreshed
+    | BudgetCharged
+    | TicketIssued
+    | ReleaseRecorded
+    | JobRefusedAtDomain
+    | JobExpired
+    | UsageRecorded
+)
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """zCDP loss in 10^-9: allowed in all, allowed to one consumer, spent so far by all."""
+
+    resource: ResourceId
+    holder: PartyId
+    privacy_unit: str
+    rho_nano: Positive
+    per_consumer_rho_nano: Positive
+    until: Instant
+    spent_rho_nano: Natural = 0
+
+    @property
+    def left_rho_nano(self) -> int:
+        return self.rho_nano - self.spent_rho_nano
+
+
+class JobStatus(StrEnum):
+    ISSUED = "issued"
+    RELEASED = "released"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A ticketed job. Fields as in `TicketIssued`."""
+
+    kind: JobKind
+    consumer: PartyId
+    agreement: AgreementId
+    product: ProductId
+    purpose: str
+    sources: tuple[Source, ...]
+    root: PartyId
+    plan_digest: str
+    versions_digest: str
+    rho_nano: Natural
+    answers_max: Positive
+    issued_at: Instant
+    expires_at: Instant
+    replays: JobId | None = None
+    status: JobStatus = JobStatus.ISSUED
+
+
+class Release(msgspec.Struct, frozen=True):
+    """What left a job's root domain."""
+
+    by: PartyId
+    digest: str
+    rows: Natural
+    size_bytes: Natural
+    released_at: Instant
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Calls of a product under an agreement: recorded, in how many batches, covered by tickets, charged in fen."""
+
+    calls: Natural = 0
+    batches: Natural = 0
+    covered_calls: Natural = 0
+    charge_fen: Fen = 0
+
+
+class Batch(msgspec.Struct, frozen=True):
+    by: PartyId
+    batch_root: str
+    first_call: Natural
+    calls: Positive
+    charge_fen: Fen
+
+
+class State(msgspec.Struct):
+    """budgets: by id. by_lineage: `resource/privacy unit` → budget. spent: `budget/consumer` → nano-rho.
+
+    jobs, releases: by job. answered: `consumer/plan digest/versions digest` → the job that was released.
+    by_agreement: `agreement/job` → product. usage: `agreement/product`. batches: `agreement/product/first call, 16 digits`.
+    """
+
+    budgets: Table[Budget]
+    by_lineage: Table[BudgetId]
+    spent: Table[Natural]
+    jobs: Table[Job]
+    releases: Table[Release]
+    answered: Table[JobId]
+    by_agreement: Table[ProductId]
+    usage: Table[Usage]
+    batches: Table[Batch]

@@ -1,0 +1,131 @@
+"""Why the clean room says no."""
+
+from __future__ import annotations
+
+from mumian.kernel.outcome import Refusal, Sentence
+
+
+class CleanroomRefusal(Refusal):
+    """In order of precedence."""
+
+    RESOURCE_UNKNOWN = Sentence(
+        "resource `{resource}` does not exist; describe it first", "数据资源 `{resource}` 不存在；请先编目"
+    )
+    BUDGET_UNKNOWN = Sentence("budget `{budget}` does not exist; open it first", "隐私预算 `{budget}` 不存在；请先设立")
+    NOT_THE_HOLDER = Sentence(
+        "`{actor}` may not set the budget of `{resource}`, which `{holder}` holds; ask its holder",
+        "`{actor}` 无权设定 `{resource}` 的隐私预算（持有方为 `{holder}`）；请由持有方设定",
+        "GZ2023-05",
+    )
+    BUDGET_EXISTS = Sentence(
+        "`{resource}` already has the budget `{budget}` for the unit `{unit}`; refresh it",
+        "`{resource}` 对隐私单元 `{unit}` 已有预算 `{budget}`；请追加",
+    )
+    UNTIL_PAST = Sentence(
+        "the budget would end at {until}, which is not after now ({now}); choose a later instant",
+        "预算截止时间 {until} 不晚于当前时间 {now}；请改为更晚的时间",
+    )
+    SHARE_ABOVE_TOTAL = Sentence(
+        "one consumer's {share_rho_nano} nano-rho exceed the {rho_nano} of all; lower the share",
+        "单个需方的 {share_rho_nano} nano-rho 超过总额 {rho_nano}；请降低单方额度",
+    )
+    BUDGET_TOO_LARGE = Sentence(
+        "the budget would exceed {max_rho_nano} nano-rho; no budget may",
+        "预算将超过 {max_rho_nano} nano-rho 的上限；请减少追加额",
+    )
+    PRODUCT_UNKNOWN = Sentence(
+        "no product `{product}` answers jobs; name a product that aggregates or verifies",
+        "没有可计算的产品 `{product}`；请填写聚合或核验类产品",
+    )
+    NOT_YOUR_AGREEMENT = Sentence(
+        "`{actor}` has no agreement `{agreement}` on `{product}`; sign one first",
+        "`{actor}` 没有关于 `{product}` 的合约 `{agreement}`；请先签约",
+    )
+    AGREEMENT_DENIES = Sentence(
+        "agreement `{agreement}` does not allow this job: {why}", "合约 `{agreement}` 不许可该任务：{why}"
+    )
+    NO_SOURCE = Sentence(
+        "product `{product}` stands on no source; add its grants first", "产品 `{product}` 没有数据来源；请先补充授权"
+    )
+    CHAIN_BROKEN = Sentence(
+        "the chain of rights from `{resource}` to `{product}` is broken at `{link}` ({reason}); restore the grant first",
+        "从 `{resource}` 到 `{product}` 的权利链在 `{link}` 处中断（{reason}）；请先恢复授权",
+        "GZ2023-01",
+    )
+    VERSION_MISSING = Sentence(
+        "resource `{resource}` has no published version; its holder publishes one first",
+        "数据资源 `{resource}` 没有已发布的版本；请由持有方先发布",
+    )
+    ORDER_NOT_OPEN = Sentence(
+        "no order on agreement `{agreement}` is paid into escrow; order first",
+        "合约 `{agreement}` 没有已托管价款的订单；请先下单",
+    )
+    PLAN_FAULTY = Sentence("the plan makes no sense: {fault}; amend it", "计算方案不成立：{fault}；请修改")
+    PLAN_OF_OTHER_KIND = Sentence(
+        "product `{product}` answers by {product_kind}, the plan asks for {plan_kind}; ask for what it offers",
+        "产品 `{product}` 的形态为 {product_kind}，方案要求 {plan_kind}；请按产品形态提出",
+        "GZ2023-07",
+    )
+    BUDGET_MISSING = Sentence(
+        "`{resource}` has no budget for the unit `{unit}`; its holder opens one or the plan names another unit",
+        "`{resource}` 对隐私单元 `{unit}` 没有预算；请由持有方设立或改用其他隐私单元",
+    )
+    BUDGET_CLOSED = Sentence(
+        "budget `{budget}` of `{resource}` ended at {until}, now is {now}; ask its holder to extend it",
+        "`{resource}` 的预算 `{budget}` 已于 {until} 截止（现在 {now}）；请持有方延期",
+    )
+    BUDGET_EXHAUSTED = Sentence(
+        "the plan costs {rho_nano} nano-rho, budget `{budget}` of `{resource}` has {left_rho_nano} left; ask for less",
+        "方案需 {rho_nano} nano-rho，`{resource}` 的预算 `{budget}` 仅剩 {left_rho_nano}；请降低精度要求",
+    )
+    CONSUMER_SHARE_EXHAUSTED = Sentence(
+        "the plan costs {rho_nano} nano-rho, your share of budget `{budget}` of `{resource}` has {left_rho_nano} left; ask for less",
+        "方案需 {rho_nano} nano-rho，您在 `{resource}` 预算 `{budget}` 中的额度仅剩 {left_rho_nano}；请降低精度要求",
+    )
+    JOB_UNKNOWN = Sentence("job `{job}` does not exist; check its id", "任务 `{job}` 不存在；请核对编号")
+    NOT_A_DOMAIN_OF_JOB = Sentence(
+        "`{actor}` keeps no source of job `{job}`; only a domain of the job may say this",
+        "`{actor}` 不持有任务 `{job}` 的任何来源；仅任务所涉数据域可操作",
+    )
+    NOT_THE_ROOT = Sentence(
+        "`{actor}` may not release job `{job}`, whose root domain is `{root}`; send the partial there",
+        "`{actor}` 无权出域任务 `{job}` 的结果（汇总域为 `{root}`）；请将部分结果交汇总域",
+    )
+    JOB_CLOSED = Sentence("job `{job}` is {status}; request a new one", "任务 `{job}` 状态为 {status}；请重新申请")
+    TICKET_EXPIRED = Sentence(
+        "the ticket of job `{job}` expired at {expires_at}, now is {now}; request a new one",
+        "任务 `{job}` 的票据已于 {expires_at} 到期（现在 {now}）；请重新申请",
+    )
+    TICKET_LIVE = Sentence(
+        "the ticket of job `{job}` lasts until {expires_at}, now is {now}; wait or refuse it",
+        "任务 `{job}` 的票据至 {expires_at} 才到期（现在 {now}）；请等待或拒绝",
+    )
+    RELEASE_TOO_LARGE = Sentence(
+        "{rows} rows exceed the {rows_max} that job `{job}` may release; release what the ticket says",
+        "任务 `{job}` 至多出域 {rows_max} 行，收到 {rows} 行；请按票据出域",
+        "GZ2023-07",
+    )
+    RELEASE_DIFFERS = Sentence(
+        "job `{job}` replays `{replayed}`, whose answer is `{released}`, not `{digest}`; give the same answer again",
+        "任务 `{job}` 重放 `{replayed}`，其结果为 `{released}` 而非 `{digest}`；请返回相同结果",
+    )
+    AGREEMENT_NOT_IN_FORCE = Sentence(
+        "no agreement `{agreement}` on `{product}` is in force; sign one first",
+        "没有关于 `{product}` 的有效合约 `{agreement}`；请先签约",
+    )
+    NOT_A_HOLDER = Sentence(
+        "`{actor}` keeps no source of `{product}`; only its domains meter calls",
+        "`{actor}` 不持有 `{product}` 的任何来源；仅其数据域可计量",
+    )
+    BATCH_NOT_CONTIGUOUS = Sentence(
+        "the batch begins at call {first_call}, the next call is {next_call}; send the batches in order",
+        "批次从第 {first_call} 次调用开始，应从第 {next_call} 次开始；请按顺序提交",
+    )
+    CALLS_NOT_COVERED = Sentence(
+        "calls up to {last_call} exceed the {covered_calls} that tickets cover; request a verification job first",
+        "调用至第 {last_call} 次，超过票据覆盖的 {covered_calls} 次；请先申请核验任务",
+    )
+    CHARGE_TOO_LARGE = Sentence(
+        "{calls} calls at {price_fen} fen exceed {max_fen} fen; split the batch",
+        "{calls} 次调用、每次 {price_fen} 分，超过 {max_fen} 分的上限；请拆分批次",
+    )

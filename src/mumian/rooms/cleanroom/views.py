@@ -1,0 +1,81 @@
+"""What can be seen of the clean room. What people read about privacy is converted here, and only here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, Decimal
+
+from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
+from mumian.rooms.cleanroom.model import Batch, Budget, Job, Release, State, Usage
+
+
+def budget(state: State, budget: BudgetId) -> Budget | None:
+    """Return a budget with what is allowed, spent and left, in nano-rho."""
+    return state.budgets.get(budget)
+
+
+def budget_of(state: State, resource: ResourceId, privacy_unit: str) -> BudgetId | None:
+    """Return the budget of `resource` for `privacy_unit`."""
+    return state.by_lineage.get(f"{resource}/{privacy_unit}")
+
+
+def budgets_of_resource(state: State, resource: ResourceId) -> Iterator[tuple[BudgetId, Budget]]:
+    """Yield every budget of `resource`, one a privacy unit."""
+    for _, key in state.by_lineage.under(f"{resource}/"):
+        yield key, state.budgets[key]
+
+
+def spent_by(state: State, budget: BudgetId, consumer: PartyId) -> int:
+    """Return what `consumer` spent of `budget`, nano-rho."""
+    return state.spent.get(f"{budget}/{consumer}") or 0
+
+
+def left_for(state: State, budget: BudgetId, consumer: PartyId) -> int:
+    """Return what `consumer` may still spend of `budget`, nano-rho: the smaller of what is left and of its share's rest."""
+    found = state.budgets[budget]
+    return min(found.left_rho_nano, found.per_consumer_rho_nano - spent_by(state, budget, consumer))
+
+
+def spenders(state: State, budget: BudgetId) -> Iterator[tuple[PartyId, int]]:
+    """Yield every consumer of `budget` with what it spent, nano-rho."""
+    for key, spent in state.spent.under(f"{budget}/"):
+        yield PartyId(key.removeprefix(f"{budget}/")), spent
+
+
+def epsilon(rho_nano: int, *, delta_exponent: int = 6) -> str:
+    """Return for people the epsilon that `rho_nano` means at delta = 10^-delta_exponent: three decimals, rounded up.
+
+    Source: Bun & Steinke 2016, Prop. 1.3: rho-zCDP is (rho + 2·sqrt(rho·ln(1/delta)), delta)-DP.
+    """
+    rho = Decimal(rho_nano).scaleb(-9)
+    log_one_over_delta = Decimal(10).ln() * delta_exponent
+    loss = rho + 2 * (rho * log_one_over_delta).sqrt()
+    return str(loss.quantize(Decimal("0.001"), rounding=ROUND_CEILING))
+
+
+def job(state: State, job: JobId) -> Job | None:
+    """Return a job with its sources, cost and status."""
+    return state.jobs.get(job)
+
+
+def release(state: State, job: JobId) -> Release | None:
+    """Return what left under `job`."""
+    return state.releases.get(job)
+
+
+def jobs_of_agreement(state: State, agreement: AgreementId) -> Iterator[tuple[JobId, Job]]:
+    """Yield every job under `agreement`."""
+    for key, _ in state.by_agreement.under(f"{agreement}/"):
+        found = JobId(key.removeprefix(f"{agreement}/"))
+        yield found, state.jobs[found]
+
+
+def usage(state: State, agreement: AgreementId, product: ProductId) -> Usage:
+    """Return the metered calls of `product` under `agreement`: recorded, covered by tickets, charged."""
+    return state.usage.get(f"{agreement}/{product}") or Usage()
+
+
+def batches(state: State, agreement: AgreementId, product: ProductId) -> Iterator[Batch]:
+    """Yield the batches of metered calls in the order of their calls."""
+    for _, batch in state.batches.under(f"{agreement}/{product}/"):
+        yield batch
