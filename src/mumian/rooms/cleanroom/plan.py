@@ -1,4 +1,5 @@
-"""What may be computed without data leaving its holder: the plan, and the ticket that the market signs for it.
+"""What may be computed without data leaving its holder: the plan, the ticket that the market signs for it, and the
+domain's word on what came of it.
 
 Market, consumer and domains agree on these bytes. Everything in them is public: columns, key lists and bounds are
 declared by the holder, never read off the data.
@@ -143,6 +144,71 @@ class Ticket(_Part, frozen=True):
     issued_at: Instant
     expires_at: Instant
     seq: Natural
+
+
+class SignedTicket(_Part, frozen=True):
+    """A ticket with the market's Ed25519 signature over `ticket_bytes`, hex."""
+
+    ticket: Ticket
+    signature: str
+
+
+class Release(_Part, frozen=True):
+    """The root domain's word on what left: how much, and the digest of an answer that only the consumer gets.
+
+    digest: SHA-256 of the answer's canonical bytes, hex; the answer holds a salt, so that nobody can guess it.
+    rows, size_bytes: of the answer. rho_nano: zCDP loss of the plan, in 10^-9.
+    """
+
+    job: JobId
+    domain: PartyId
+    ticket_digest: Hex32
+    plan_digest: Hex32
+    digest: Hex32
+    rows: Natural
+    size_bytes: Natural
+    rho_nano: Natural
+    released_at: Instant
+
+
+class SignedRelease(_Part, frozen=True):
+    """A release with the root domain's Ed25519 signature over `release_bytes`, hex."""
+
+    release: Release
+    signature: str
+
+
+class MeterBatch(_Part, frozen=True):
+    """A domain's word on calls that were answered: `count` of them from number `first` on, under one Merkle root.
+
+    nth: number of the batch in its job, from 0. root: over the calls' records (RFC 9162 §2.1), hex.
+    """
+
+    job: JobId
+    domain: PartyId
+    ticket_digest: Hex32
+    nth: Natural
+    first: Natural
+    count: Positive
+    root: Hex32
+    closed_at: Instant
+
+
+class SignedBatch(_Part, frozen=True):
+    """A batch with the domain's Ed25519 signature over `batch_bytes`, hex."""
+
+    batch: MeterBatch
+    signature: str
+
+
+def release_bytes(release: Release) -> bytes:
+    """Return the bytes that the root domain signs."""
+    return b"mumian/release/v1\n" + canonical(release)
+
+
+def batch_bytes(batch: MeterBatch) -> bytes:
+    """Return the bytes that the domain signs."""
+    return b"mumian/meter-batch/v1\n" + canonical(batch)
 
 
 def plan_digest(plan: Plan) -> str:
