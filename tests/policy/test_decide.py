@@ -357,8 +357,8 @@ def test_actions_form_a_hierarchy_with_two_tops() -> None:
     assert TOUCHING["present"] == {"present", "use", "display", "play", "print"}
 
 
-def test_a_typical_agreement_is_decided_within_ten_microseconds() -> None:
-    """The best of several rounds, so that a busy machine cannot fail it; the bound is generous for that reason."""
+def test_a_typical_agreement_is_decided_within_thirty_microseconds_on_any_machine() -> None:
+    """About 6 µs on the machine it was written on; the best of several rounds, so that a busy one cannot fail it."""
     three = (FOR_INSURANCE, IN_GUANGDONG, UNTIL_5000)
     never = (IN_GUANGDONG, FOR_INSURANCE, Constraint("dateTime", "gt", 9_000))
     policy = a_policy(
@@ -368,7 +368,7 @@ def test_a_typical_agreement_is_decided_within_ten_microseconds() -> None:
     )
     assert evaluate(policy, ASKED).allowed
     best_us = min(_round_us(policy) for _ in range(20))
-    assert best_us <= 10 * 3, f"{best_us:.1f} µs"
+    assert best_us <= 30, f"{best_us:.1f} µs"
 
 
 def _round_us(policy: Policy) -> float:

@@ -357,6 +357,20 @@ def test_a_replay_needs_neither_budget_nor_share_but_still_the_agreement() -> No
     assert_refused(state, asking(), knowing(decision=NO), R.AGREEMENT_DENIES)
 
 
+def test_a_replay_of_a_replay_points_to_the_first_answer() -> None:
+    again = ReleaseRecorded(JobId("job-10"), AIR1, HEX1, 3, 200, NOW)
+    [ticket] = events_of(after(replayed(), [again]), asking(nonce="n3"), replace(knowing(), seq=11))
+    assert isinstance(ticket, TicketIssued)
+    assert ticket.replays == J
+
+
+def test_a_budget_and_a_share_can_be_spent_to_the_last_nano_rho() -> None:
+    state = after(a_state(), [BudgetRefreshed(B1, 1, 41, 9_000, "m"), BudgetRefreshed(B2, 1, 41, 9_000, "m")])
+    after(state, events_of(state, asking(replace(ASKED, rho_nano=71)), knowing()))
+    assert (views.left_for(state, B1, INSURER), state.budgets[B1].left_rho_nano) == (0, 0)
+    assert_refused(state, asking(replace(ASKED, rho_nano=1)), knowing(), R.BUDGET_EXHAUSTED)
+
+
 def test_a_new_version_is_a_new_question() -> None:
     state = after(a_state(), [RELEASED])
     events = events_of(state, asking(), knowing(sources=(replace(FROM_AIR1, version_digest=HEX2), FROM_AIR2)))
