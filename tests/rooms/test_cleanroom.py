@@ -40,7 +40,7 @@ from mumian.rooms.cleanroom.model import (
     RecordUsage,
     RefreshBudget,
     RefuseAtDomain,
-    Release,
+    ReleaseRecord,
     ReleaseRecorded,
     RequestJob,
     Source,
@@ -427,8 +427,8 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state.budgets[B1] = replace(state.budgets[B1], spent_rho_nano=101)
     state.spent[f"{B2}/eve"] = 61
     state.budgets["budget-8"] = state.budgets[B2]
-    state.releases["job-99"] = Release(AIR1, HEX1, 1, 1, NOW)
-    state.releases["job-10"] = Release(AIR1, HEX2, 3, 200, NOW)
+    state.releases["job-99"] = ReleaseRecord(AIR1, HEX1, 1, 1, NOW)
+    state.releases["job-10"] = ReleaseRecord(AIR1, HEX2, 3, 200, NOW)
     state.usage[f"{A}/{P}"] = Usage(calls=101, batches=1, covered_calls=100)
     found = [len(list(law(state))) for law in LAWS]
     assert found == [2, 3, 1, 2, 2, 1, 2]
@@ -437,15 +437,15 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
 @pytest.mark.parametrize(
     ("release", "status"),
     [
-        (Release(AIR2, HEX1, 3, 200, NOW), JobStatus.RELEASED),
-        (Release(AIR1, HEX1, 4, 200, NOW), JobStatus.RELEASED),
-        (Release(AIR1, HEX1, 3, 200, LATE), JobStatus.RELEASED),
-        (Release(AIR1, HEX1, 3, 200, NOW), JobStatus.REFUSED),
+        (ReleaseRecord(AIR2, HEX1, 3, 200, NOW), JobStatus.RELEASED),
+        (ReleaseRecord(AIR1, HEX1, 4, 200, NOW), JobStatus.RELEASED),
+        (ReleaseRecord(AIR1, HEX1, 3, 200, LATE), JobStatus.RELEASED),
+        (ReleaseRecord(AIR1, HEX1, 3, 200, NOW), JobStatus.REFUSED),
         (None, JobStatus.RELEASED),
     ],
 )
 def test_the_law_of_releases_sees_one_that_its_ticket_does_not_cover(
-    release: Release | None, status: JobStatus
+    release: ReleaseRecord | None, status: JobStatus
 ) -> None:
     state = a_state()
     state.jobs[J] = replace(state.jobs[J], status=status)

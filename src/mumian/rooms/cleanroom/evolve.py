@@ -18,7 +18,7 @@ from mumian.rooms.cleanroom.model import (
     JobKind,
     JobRefusedAtDomain,
     JobStatus,
-    Release,
+    ReleaseRecord,
     ReleaseRecorded,
     State,
     TicketIssued,
@@ -87,7 +87,7 @@ def _issue(state: State, event: TicketIssued) -> None:
 def _release(state: State, event: ReleaseRecorded) -> None:
     job = state.jobs[event.job]
     state.jobs[event.job] = replace(job, status=JobStatus.RELEASED)
-    state.releases[event.job] = Release(event.by, event.digest, event.rows, event.size_bytes, event.released_at)
+    state.releases[event.job] = ReleaseRecord(event.by, event.digest, event.rows, event.size_bytes, event.released_at)
     question = f"{job.consumer}/{job.plan_digest}/{job.versions_digest}"
     if job.kind is JobKind.AGGREGATE and question not in state.answered:
         state.answered[question] = event.job

@@ -318,7 +318,7 @@ class Job(msgspec.Struct, frozen=True):
     status: JobStatus = JobStatus.ISSUED
 
 
-class Release(msgspec.Struct, frozen=True):
+class ReleaseRecord(msgspec.Struct, frozen=True):
     """What left a job's root domain."""
 
     by: PartyId
@@ -356,7 +356,7 @@ class State(msgspec.Struct):
     by_lineage: Table[BudgetId]
     spent: Table[Natural]
     jobs: Table[Job]
-    releases: Table[Release]
+    releases: Table[ReleaseRecord]
     answered: Table[JobId]
     by_agreement: Table[ProductId]
     usage: Table[Usage]

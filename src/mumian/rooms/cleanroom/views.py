@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
-from mumian.rooms.cleanroom.model import Batch, Budget, Job, Release, State, Usage
+from mumian.rooms.cleanroom.model import Batch, Budget, Job, ReleaseRecord, State, Usage
 
 
 def budget(state: State, budget: BudgetId) -> Budget | None:
@@ -58,7 +58,7 @@ def job(state: State, job: JobId) -> Job | None:
     return state.jobs.get(job)
 
 
-def release(state: State, job: JobId) -> Release | None:
+def release(state: State, job: JobId) -> ReleaseRecord | None:
     """Return what left under `job`."""
     return state.releases.get(job)
 
