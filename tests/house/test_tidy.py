@@ -84,7 +84,8 @@ def test_a_refusal_says_the_same_in_english_and_chinese(refusal: Any) -> None:
     ]
     assert fields[0] == fields[1]
     assert re.search(r"[\u4e00-\u9fff]", refusal.sentence.zh)
-    assert refusal.sentence.en[0] == refusal.sentence.en[0].lower()
+    first = refusal.sentence.en.split()[0]
+    assert first[0] == first[0].lower() or first.isupper()
 
 
 def structs_of(kind: Any, seen: set[Any]) -> Iterator[type[msgspec.Struct]]:

@@ -35,6 +35,7 @@ from mumian.rooms.exchange.model import (
     ListingFacts,
     ListProduct,
     Order,
+    BrokenSource,
     PlaceOrder,
     Posted,
     ProductFacts,
@@ -46,6 +47,7 @@ from mumian.rooms.exchange.model import (
     SettleUsage,
     SignDeal,
     SigningFacts,
+    StandingFacts,
     State,
     SuspendListing,
     UsageFacts,
@@ -113,7 +115,14 @@ def frame(actor: str, now: int, seq: int) -> dict[str, Any]:
 
 
 def by(actor: str, *, now: int = NOW, seq: int = 50) -> Facts:
-    return Facts(**frame(actor, now, seq))
+    return StandingFacts(**frame(actor, now, seq), broken=None)
+
+
+LOST = BrokenSource(SourceId("grant-1"), "right-1", "frozen")
+
+
+def on_broken_ground(actor: str) -> Facts:
+    return StandingFacts(**frame(actor, NOW, 50), broken=LOST)
 
 
 def seeing(*sources: SourceSeen, actor: str = "merchant", relation: str | None = None, seq: int = 50) -> ProductFacts:
@@ -332,6 +341,14 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, an_order("listing-9"), by("insurer"), R.LISTING_UNKNOWN),
     (a_state, SuspendListing(ListingId("listing-9"), SuspendReason.COMPLAINT), by(MARKET), R.LISTING_UNKNOWN),
     (suspended, an_order(), by("insurer"), R.LISTING_NOT_OPEN),
+    (a_state, an_order(), on_broken_ground("insurer"), R.SOURCE_BROKEN),
+    (signed, RELEASED, on_broken_ground("merchant"), R.SOURCE_BROKEN),
+    (
+        a_state,
+        a_product(AIR, delivery=DeliveryForm.API),
+        seeing(replace(AIR, operate_right=False, use_right=True)),
+        R.SOURCE_NOT_OPERABLE,
+    ),
     (suspended, RELEASED, by("merchant"), R.LISTING_NOT_OPEN),
     (a_state, an_order(expires_at=NOW), by("insurer"), R.EXPIRY_OUT_OF_RANGE),
     (a_state, an_order(expires_at=NOW + ORDER_MS_MAX + 1), by("insurer"), R.EXPIRY_OUT_OF_RANGE),
@@ -580,7 +597,7 @@ def a_random_step(rng: random.Random, state: State, seq: int) -> tuple[Command, 
         "seq": seq,
         "actor": PartyId(rng.choice(("merchant", "insurer", "exchange", MARKET))),
     }
-    facts = Facts(**shown, roles=frozenset(ROLES.get(str(shown["actor"]), set[Role]())))
+    facts = StandingFacts(**shown, broken=None, roles=frozenset(ROLES.get(str(shown["actor"]), set[Role]())))
     seen = AgreementSeen(PartyId("merchant"), PartyId("insurer"), product)
     sources = (AIR,) if product == REPORT else (AIR, WEATHER)
     price = FIXED if product == REPORT else CAPPED

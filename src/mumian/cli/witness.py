@@ -14,7 +14,7 @@ from mumian.cli.fsck import read_vkey
 from mumian.cli.opened import HomeOption, fail
 from mumian.cli.words import say
 from mumian.journal.note import Signer
-from mumian.journal.schemes import COSIGNATURE
+from mumian.journal.schemes import COSIGNATURE_V1
 from mumian.journal.witness import watch
 from mumian.journal.witness_http import witness_app
 from mumian.journal.witness_store import WitnessStore
@@ -32,7 +32,7 @@ def init(
     if (folder / "key").exists():
         fail(say(f"`{folder}` holds a witness already", f"`{folder}` 已有见证者"))
     folder.mkdir(parents=True, exist_ok=True)
-    signer = Signer(name, secrets.token_bytes(32), scheme=COSIGNATURE)
+    signer = Signer(name, secrets.token_bytes(32), scheme=COSIGNATURE_V1)
     write_secret(folder / "key", signer.secret_key())
     (folder / "vkey").write_text(f"{signer.verifier}\n", "utf8")
     typer.echo(str(signer.verifier))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -13,8 +13,12 @@ from mumian.kernel.ids import PartyId
 from mumian.kernel.outcome import Refusal, Sentence
 from mumian.market.rooms import ROOMS
 
-AnyCommand = reduce(or_, (command for room in ROOMS.values() for command in room.commands))
-AnyEvent = reduce(or_, (event for room in ROOMS.values() for event in room.events))
+if TYPE_CHECKING:
+    AnyCommand: TypeAlias = Any
+    AnyEvent: TypeAlias = Any
+else:  # the unions of all rooms' commands and events are built at import, where no type checker can follow
+    AnyCommand = reduce(or_, (command for room in ROOMS.values() for command in room.commands))
+    AnyEvent = reduce(or_, (event for room in ROOMS.values() for event in room.events))
 
 ClientId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{8,64}$")]
 """Chosen by the client, unique for ever. Ids that grow with time (UUIDv7) keep the store compact."""
@@ -37,7 +41,7 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     id: ClientId
     actor: PartyId
-    command: AnyCommand  # type: ignore[valid-type]  # the union of all rooms' commands, built at import
+    command: AnyCommand
     signature: Signature | None = None
 
 

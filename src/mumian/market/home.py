@@ -23,7 +23,7 @@ import msgspec
 from mumian.journal.log import Log
 from mumian.journal.note import Signer, Verifier
 from mumian.journal.publish import Publisher
-from mumian.journal.store import Store, open_store
+from mumian.journal.store import Mode, Store, open_store
 from mumian.journal.tree import Frontier
 from mumian.kernel.time import Instant
 from mumian.market.sequencer import Sequencer, Settings
@@ -89,7 +89,7 @@ class Home:
             raise HomeFault(f"the market's verifier key `{path}` is missing; restore it")
         return Verifier.parse(path.read_text("utf8").strip())
 
-    def open_store(self, *, mode: str = "write") -> Store:
+    def open_store(self, *, mode: Mode = "write") -> Store:
         """Open where the leaves and rows lie. mode: "write" for the one sequencer, "read" for everybody else."""
         return open_store(self.settings.store or str(self.market / STORE_NAME), mode=mode)
 

@@ -24,9 +24,9 @@ class Leaf(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     id: str
     actor: PartyId
     by: str
-    command: AnyCommand  # type: ignore[valid-type]  # the union of all rooms' commands, built at import
+    command: AnyCommand
     signature: Signature | None = None
-    events: tuple[AnyEvent, ...] = ()  # type: ignore[valid-type]  # likewise of events
+    events: tuple[AnyEvent, ...] = ()
     refused: str = ""
     detail: Detail = {}
 
@@ -59,7 +59,7 @@ class Heard(msgspec.Struct, frozen=True):
     id: str
     actor: PartyId
     by: str
-    command: AnyCommand  # type: ignore[valid-type]  # likewise
+    command: AnyCommand
     signature: Signature | None = None
 
     @property

@@ -22,7 +22,7 @@ def rows_named_by(envelope: Envelope) -> Iterator[tuple[str, str]]:
     """Yield (table, key) of the rows that deciding the envelope will surely read."""
     yield "envelope.seen", envelope.id
     command = envelope.command
-    for field in command.__struct_fields__:  # type: ignore[attr-defined]  # every command is a struct
+    for field in command.__struct_fields__:
         table = TABLE_OF_FIELD.get(field)
         if table is not None:
             yield table, getattr(command, field)

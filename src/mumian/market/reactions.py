@@ -1,13 +1,174 @@
-"""What must happen in another room when something happens in this one. Written here and nowhere else."""
+"""What must happen in another room when something happens in this one. Written here and nowhere else.
+
+A reaction yields commands that the market itself gives in the same step: if one is refused, the whole step is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from mumian.kernel.ids import OPERATOR, AccountId, PartyId, TransferId, new_id
+from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
+from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.contracts import model as contracts
+from mumian.rooms.exchange import events as deals
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import views as exchange_views
+from mumian.rooms.exchange.product import SourceId
+from mumian.rooms.exchange.states import DealState
+from mumian.rooms.exchange.terms import SuspendReason
+from mumian.rooms.ledger import model as ledger
+from mumian.rooms.ledger import views as ledger_views
+from mumian.rooms.ledger.model import Purpose
+from mumian.rooms.oversight import model as oversight
+from mumian.rooms.parties import model as parties
+from mumian.rooms.revenue import model as revenue
+from mumian.rooms.rights import model as rights
+from mumian.rooms.rights import views as right_views
 
 React = Callable[[States, Any, Instant], Iterable[Any]]
 
-REACTIONS: dict[type, React] = {}
+
+def _market_opened(_s: States, event: oversight.MarketOpened, _now: Instant) -> Iterator[Any]:
+    yield parties.AdmitOperator(event.name, event.uscc, event.key)
+
+
+def _party_admitted(_s: States, event: parties.PartyAdmitted, _now: Instant) -> Iterator[Any]:
+    """Everybody gets a cash account; the exchange also the escrow, its fees, and the mirror of money outside."""
+    own = (Purpose.CASH, Purpose.ESCROW, Purpose.FEES, Purpose.BANK) if event.party == OPERATOR else (Purpose.CASH,)
+    for purpose in own:
+        yield ledger.OpenAccount(event.party, purpose)
+
+
+def _order_placed(s: States, event: deals.OrderPlaced, _now: Instant) -> Iterator[Any]:
+    """Money is held for the order until it is accepted, cancelled or expired."""
+    if event.escrow_fen:
+        leg = ledger.Leg(_account(s, event.buyer), _escrow(s), event.escrow_fen, event.order)
+        yield ledger.HoldTransfers((leg,), event.hold_expires_at)
+
+
+def _deal_signed(_s: States, event: deals.DealSigned, _now: Instant) -> Iterator[Any]:
+    yield contracts.BindOrder(event.agreement, event.order)
+
+
+def _release_recorded(s: States, event: cleanroom.ReleaseRecorded, _now: Instant) -> Iterator[Any]:
+    """The first release under a one-off deal is its delivery."""
+    job = s.cleanroom.jobs[event.job]
+    key = s.exchange.by_agreement.get(job.agreement)
+    order = s.exchange.orders.get(key) if key else None
+    if order is not None and order.state is DealState.SIGNED and not order.metered:
+        yield exchange.RecordDelivery(key, event.digest)
+
+
+def _ticket_issued(_s: States, event: cleanroom.TicketIssued, _now: Instant) -> Iterator[Any]:
+    if event.kind is cleanroom.JobKind.AGGREGATE:
+        yield contracts.CountUse(event.agreement, 1)
+
+
+def _usage_recorded(_s: States, event: cleanroom.UsageRecorded, _now: Instant) -> Iterator[Any]:
+    yield contracts.CountUse(event.agreement, event.calls)
+
+
+def _delivery_accepted(_s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
+    """The escrow is posted, then shared out."""
+    if event.escrow_fen:
+        yield ledger.PostPending(hold_of(event.order))
+        yield revenue.Distribute(event.order, event.product, event.escrow_fen)
+
+
+def _usage_billed(s: States, event: deals.UsageBilled, _now: Instant) -> Iterator[Any]:
+    """A bill for calls is paid at once, then shared out."""
+    if event.amount_fen:
+        yield ledger.PostTransfers((ledger.Leg(_account(s, event.buyer), _escrow(s), event.amount_fen, event.bill),))
+        yield revenue.Distribute(event.bill, event.product, event.amount_fen)
+
+
+def _distributed(s: States, event: revenue.Distributed, _now: Instant) -> Iterator[Any]:
+    """Each share goes from the escrow to its payee."""
+    escrow = _escrow(s)
+    legs = tuple(
+        ledger.Leg(escrow, _account(s, share.payee), share.amount_fen, event.sale)
+        for share in event.shares
+        if share.amount_fen
+    )
+    if legs:
+        yield ledger.PostTransfers(legs)
+
+
+def _order_ended(
+    s: States, event: deals.OrderCancelled | deals.OrderExpired | deals.OrderRefunded, _now: Instant
+) -> Iterator[Any]:
+    """What is still held goes back; a hold that expired by itself has gone back already."""
+    hold = hold_of(event.order)
+    if event.escrow_fen and hold in s.ledger.held:
+        yield ledger.VoidPending(hold)
+
+
+def _right_ended(
+    s: States, event: rights.RightCancelled | rights.RightFrozen | rights.PublicResourceCancelled, _now: Instant
+) -> Iterator[Any]:
+    yield from _suspend(s, event.registration)
+
+
+def _grant_revoked(s: States, event: rights.GrantRevoked, _now: Instant) -> Iterator[Any]:
+    yield from _suspend(s, event.grant)
+
+
+def _authorization_ended(s: States, event: rights.AuthorizationEnded, _now: Instant) -> Iterator[Any]:
+    yield from _suspend(s, event.authorization)
+
+
+def _suspend(s: States, source: str) -> Iterator[Any]:
+    """Stop every open listing that stands on `source` or on anything granted from it."""
+    seen = set[str]()
+    for each in (source, *right_views.downstream(s.rights, source)):
+        for listing in exchange_views.listings_standing_on(s.exchange, SourceId(each)):
+            if listing not in seen:
+                seen.add(listing)
+                yield exchange.SuspendListing(listing, SuspendReason.SOURCE_BROKEN, source)
+
+
+def hold_of(order: str) -> TransferId:
+    """Return the transfer that holds an order's escrow: made by the same leaf, so it has the same number."""
+    return TransferId(new_id("transfer", int(order.removeprefix("order-")), 1))
+
+
+def _account(s: States, party: PartyId) -> AccountId:
+    return _of(s, party, Purpose.CASH)
+
+
+def _escrow(s: States) -> AccountId:
+    return _of(s, OPERATOR, Purpose.ESCROW)
+
+
+def _of(s: States, party: PartyId, purpose: Purpose) -> AccountId:
+    found = ledger_views.account_of(s.ledger, party, purpose)
+    if found is None:
+        raise Broken("every_party_has_its_accounts", f"`{party}` has no {purpose.value} account")
+    return found
+
+
+REACTIONS: dict[type, React] = {
+    oversight.MarketOpened: _market_opened,
+    parties.PartyAdmitted: _party_admitted,
+    deals.OrderPlaced: _order_placed,
+    deals.DealSigned: _deal_signed,
+    cleanroom.ReleaseRecorded: _release_recorded,
+    cleanroom.TicketIssued: _ticket_issued,
+    cleanroom.UsageRecorded: _usage_recorded,
+    deals.DeliveryAccepted: _delivery_accepted,
+    deals.UsageBilled: _usage_billed,
+    revenue.Distributed: _distributed,
+    deals.OrderCancelled: _order_ended,
+    deals.OrderExpired: _order_ended,
+    deals.OrderRefunded: _order_ended,
+    rights.RightCancelled: _right_ended,
+    rights.RightFrozen: _right_ended,
+    rights.PublicResourceCancelled: _right_ended,
+    rights.GrantRevoked: _grant_revoked,
+    rights.AuthorizationEnded: _authorization_ended,
+}
+"""Which events are answered by other rooms."""

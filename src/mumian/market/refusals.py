@@ -7,11 +7,9 @@ from mumian.market.envelope import EnvelopeRefusal
 from mumian.market.leaf import Leaf
 from mumian.market.rooms import ROOMS
 
-REFUSALS: dict[str, Refusal] = {
-    refusal.full_name: refusal
-    for kind in (EnvelopeRefusal, *(room.refusals for room in ROOMS.values()))
-    for refusal in kind
-}
+_KINDS: tuple[type[Refusal], ...] = (EnvelopeRefusal, *(room.refusals for room in ROOMS.values()))
+
+REFUSALS: dict[str, Refusal] = {refusal.full_name: refusal for kind in _KINDS for refusal in kind}
 
 
 def sentence_of(leaf: Leaf, lang: str) -> str:

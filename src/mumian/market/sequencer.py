@@ -88,6 +88,8 @@ class Sequencer:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._stopped: BaseException | None = None
         self.publish_fault: OSError | None = None
+        if publisher is not None and head is not None:
+            self._republish(publisher, head)
         self._thread = threading.Thread(target=self._serve, name="sequencer", daemon=True)
         self._thread.start()
 
@@ -116,9 +118,10 @@ class Sequencer:
         return cast(T, work.seen)
 
     def close(self) -> None:
-        """Answer what is waiting, then stop."""
+        """Answer what is waiting, then stop and close the store. Closing twice does nothing."""
         self._queue.put(None)
         self._thread.join()
+        self._store.close()
 
     def _serve(self) -> None:
         while (work := self._queue.get()) is not None:
@@ -210,6 +213,16 @@ class Sequencer:
             else:
                 publisher.catch_up(self._store.entries, note)
             self.publish_fault = None
+        except OSError as fault:
+            self.publish_fault = fault
+
+    def _republish(self, publisher: Publisher, head: Head) -> None:
+        """Bring what is published up to the store: a crash may have come between commit and publication."""
+        tree = self._log.head
+        try:
+            publisher.catch_up(
+                self._store.entries, self._log.sign(Sealed(tree, head.size, tree.root, head.at, head.frontier, ()))
+            )
         except OSError as fault:
             self.publish_fault = fault
 

@@ -37,6 +37,7 @@ from mumian.rooms.exchange.model import (
     SettleUsage,
     SignDeal,
     SigningFacts,
+    StandingFacts,
     State,
     UsageFacts,
 )
@@ -58,6 +59,8 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
         return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
     if listing.state is not ListingState.OPEN:
         return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
+    if (refused := refuse_standing(facts)) is not None:
+        return refused
     if listing.seller == facts.actor:
         return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": facts.actor})
     latest = facts.now + ORDER_MS_MAX
@@ -90,6 +93,15 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
             command.expires_at + INSPECTION_MS + DISPUTE_MS,
         )
     ]
+
+
+def refuse_standing(facts: Facts) -> Refused | None:
+    """Return which chain of rights beneath the product is broken now, or None."""
+    assert isinstance(facts, StandingFacts)
+    if facts.broken is None:
+        return None
+    seen = facts.broken
+    return Refused(R.SOURCE_BROKEN, {"source": seen.source, "broken_at": seen.broken_at, "reason": seen.reason})
 
 
 def _moving(state: State, key: OrderId, move: DealMove) -> Order | Refused:
@@ -145,7 +157,7 @@ def deliver(state: State, command: RecordDelivery, facts: Facts) -> list[Event] 
         return order
     if facts.actor != order.seller and not facts.is_market:
         return not_yours(facts, command.order, order.seller, DealMove.DELIVER.value)
-    refused = _refuse_late(state, command.order, order, facts)
+    refused = _refuse_late(state, command.order, order, facts) or refuse_standing(facts)
     return refused or [DeliveryRecorded(command.order, command.release_digest, facts.now)]
 
 

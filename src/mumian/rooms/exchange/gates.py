@@ -27,6 +27,7 @@ from mumian.rooms.exchange.model import (
     SuspendListing,
 )
 from mumian.rooms.exchange.product import (
+    CLEAN_ROOM,
     FORMS_AT,
     MODES_OF,
     UNITS_OF,
@@ -187,18 +188,18 @@ def _refuse_shape(command: RegisterProduct) -> Refused | None:
 def _refuse_sources(facts: ProductFacts, form: DeliveryForm) -> Refused | None:
     """Return why the product may not stand on one of its sources, or None."""
     for seen in facts.sources:
-        refused = _refuse_right(seen, facts.actor) or _refuse_level(seen, form)
+        refused = _refuse_right(seen, facts.actor, form) or _refuse_level(seen, form)
         if refused is not None:
             return refused
     return None
 
 
-def _refuse_right(seen: SourceSeen, actor: PartyId) -> Refused | None:
+def _refuse_right(seen: SourceSeen, actor: PartyId, form: DeliveryForm) -> Refused | None:
     if not seen.unbroken:
         return Refused(R.SOURCE_BROKEN, {"source": seen.source, "broken_at": seen.broken_at, "reason": seen.reason})
     if not seen.is_actors:
         return Refused(R.SOURCE_NOT_YOURS, {"source": seen.source, "actor": actor, "holder": seen.holder})
-    if not seen.operate_right:
+    if not seen.operate_right and not (seen.use_right and form in CLEAN_ROOM):
         return Refused(R.SOURCE_NOT_OPERABLE, {"source": seen.source, "holder": seen.holder})
     return None
 

@@ -81,7 +81,7 @@ class SuspendListing(_Command, frozen=True):
 class PlaceOrder(_Command, frozen=True):
     """Order `quantity` units (products, months, calls at most) for `max_price_fen` in all at most. By a buyer.
 
-    expires_at: when delivery is due; for metered calls, when the seller may close the deal.
+    expires_at: when delivery is due; for metered calls, when the seller may close the deal. Facts: `StandingFacts`.
     """
 
     listing: ListingId
@@ -98,7 +98,10 @@ class SignDeal(_Command, frozen=True):
 
 
 class RecordDelivery(_Command, frozen=True):
-    """Say that the order was delivered: `release_digest` is that of the job's release. By the seller or the market."""
+    """Say that the order was delivered: `release_digest` is that of the job's release. By the seller or the market.
+
+    Facts: `StandingFacts`.
+    """
 
     order: OrderId
     release_digest: Digest
@@ -210,6 +213,20 @@ class SigningFacts(Facts, frozen=True, kw_only=True):
     """Facts of `SignDeal`: the agreement, or None if there is none in force under its id."""
 
     agreement: AgreementSeen | None
+
+
+class BrokenSource(msgspec.Struct, frozen=True):
+    """The first source of a product whose chain of rights does not hold now: at which link, and why."""
+
+    source: SourceId
+    broken_at: str
+    reason: str
+
+
+class StandingFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `PlaceOrder` and `RecordDelivery`: what of the product's chains of rights does not hold now, or None."""
+
+    broken: BrokenSource | None
 
 
 class UsageFacts(Facts, frozen=True, kw_only=True):

@@ -150,7 +150,8 @@ class SourceSeen(msgspec.Struct, frozen=True):
     holder: who holds the resource. level: of the resource's current version.
     unbroken: the chain from the resource's holder to this source is in force for the product's purposes.
     broken_at, reason: where it is not and why; empty otherwise.
-    is_actors: the source was given to, or belongs to, the product's seller. operate_right: it carries OPERATE.
+    is_actors: the source was given to, or belongs to, the product's seller. operate_right, use_right: which of them it carries. Who makes a product of answers from USE operates what he made
+    (S1 第21条(六), S20); raw data needs OPERATE itself.
     unconditionally_open: public data that anybody may have as a file. department_consent: the competent department
     agreed in writing to trading this important data (S5).
     """
@@ -167,6 +168,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     reason: str = ""
     unconditionally_open: bool = False
     department_consent: bool = False
+    use_right: bool = False
 
 
 def kind_of(sources: tuple[SourceSeen, ...]) -> DataKind:

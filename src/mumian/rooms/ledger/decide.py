@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import AccountId, TransferId, new_id
+from mumian.kernel.ids import OPERATOR, AccountId, TransferId, new_id
 from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
@@ -54,7 +54,7 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
 
 def _open(state: State, command: OpenAccount, facts: Facts) -> list[Event] | Refused:
     may_open = facts.is_market or facts.actor == command.owner or Role.EXCHANGE in facts.roles
-    is_bank_of_other = command.purpose is Purpose.BANK and Role.EXCHANGE not in facts.roles
+    is_bank_of_other = command.purpose is Purpose.BANK and command.owner != OPERATOR
     if not may_open or is_bank_of_other:
         return Refused(
             R.NOT_YOUR_ACCOUNT, {"actor": facts.actor, "account": command.purpose.value, "owner": command.owner}
@@ -64,7 +64,8 @@ def _open(state: State, command: OpenAccount, facts: Facts) -> list[Event] | Ref
         return Refused(
             R.ACCOUNT_EXISTS, {"owner": command.owner, "purpose": command.purpose.value, "account": existing}
         )
-    nth = 0 if not facts.is_market else 1
+    # a step of the market may open several accounts of one party: one for each purpose
+    nth = 1 + list(Purpose).index(command.purpose) if facts.is_market else 0
     return [AccountOpened(AccountId(new_id("account", facts.seq, nth)), command.owner, command.purpose)]
 
 

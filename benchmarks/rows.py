@@ -1,0 +1,73 @@
+"""One measured figure, and the table of all of them."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+BENCH_JSON = Path(__file__).parents[1] / "build" / "bench.json"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """ours, theirs: in `unit`. ratio: > 1 means that we are better. bar: the figure to reach. ok: it was reached."""
+
+    name: str
+    size: str
+    ours: float
+    unit: str
+    peer: str
+    theirs: float | None
+    ratio: float | None
+    bar: str
+    ok: bool
+
+
+def at_least(name: str, size: str, ours: float, unit: str, bar: float) -> Row:
+    """A figure without a peer that must not fall below `bar`."""
+    return Row(name, size, ours, unit, "", None, None, f"≥ {bar:,g} {unit}", ours >= bar)
+
+
+def at_most(name: str, size: str, ours: float, unit: str, bar: float) -> Row:
+    """A figure without a peer that must not exceed `bar`."""
+    return Row(name, size, ours, unit, "", None, None, f"≤ {bar:,g} {unit}", ours <= bar)
+
+
+def against(name: str, size: str, ours: float, unit: str, *, peer: str, theirs: float, ratio: float, bar: float) -> Row:
+    """A figure beside a peer's, whose ratio must reach `bar`."""
+    return Row(name, size, ours, unit, peer, theirs, ratio, f"ratio ≥ {bar:g}", ratio >= bar)
+
+
+def median_cpu_s(run: Callable[[], object], *, times: int = 7) -> float:
+    """Return the median CPU seconds (all threads of this process) of `times` runs after one that is not counted."""
+    run()
+    spent = []
+    for _ in range(times):
+        started = time.process_time()
+        run()
+        spent.append(time.process_time() - started)
+    return statistics.median(spent)
+
+
+def peak_rss_mib() -> float:
+    """Return the peak resident memory of this process, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def show(rows: list[Row]) -> None:
+    """Print the table and write `build/bench.json`."""
+    table = Table("figure", "size", "ours", "unit", "peer", "theirs", "ratio", "bar", "ok")
+    for row in rows:
+        theirs = "" if row.theirs is None else f"{row.theirs:,.4g}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        mark = "[green]✓[/]" if row.ok else "[red]✗[/]"
+        table.add_row(row.name, row.size, f"{row.ours:,.4g}", row.unit, row.peer, theirs, ratio, row.bar, mark)
+    Console(width=160).print(table)
+    BENCH_JSON.parent.mkdir(exist_ok=True)
+    BENCH_JSON.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
