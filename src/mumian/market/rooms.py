@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any, NamedTuple, cast, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
@@ -68,36 +68,38 @@ ROOM_OF_EVENT: dict[type, Room] = {event: room for room in ROOMS.values() for ev
 
 
 class States:
-    """The state of every room, over one source of rows, with one undo between them."""
+    """The state of every room, as an attribute of its name, over one source of rows, with one undo between them."""
+
+    oversight: Any
+    parties: Any
+    catalog: Any
+    rights: Any
+    contracts: Any
+    exchange: Any
+    cleanroom: Any
+    ledger: Any
+    revenue: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()
         self.tables: dict[str, Rows[Any]] = {}
         self._source = source
         self.seen: Rows[int] = self._rows("envelope.seen", int)
-        self._by_room: dict[str, Any] = {}
+        self.by_room: dict[str, Any] = {}
         for room in ROOMS.values():
             hints = get_type_hints(room.state)
             tables = {field: self._rows(f"{room.name}.{field}", get_args(hint)[0]) for field, hint in hints.items()}
-            self._by_room[room.name] = room.state(**tables)
+            self.by_room[room.name] = room.state(**tables)
+            setattr(self, room.name, self.by_room[room.name])
 
     def _rows(self, name: str, record: Any) -> Rows[Any]:
         rows: Rows[Any] = Rows(name, self._source, msgspec.json.Decoder(record).decode, self.undo)
         self.tables[name] = rows
         return rows
 
-    def __getitem__(self, room: str) -> Any:
-        return self._by_room[room]
-
-    def __getattr__(self, room: str) -> Any:
-        try:
-            return cast(Any, self.__dict__["_by_room"][room])
-        except KeyError:
-            raise AttributeError(room) from None
-
     def broken_laws(self) -> Iterator[tuple[str, str]]:
         """Yield (law, place) wherever a law of any room does not hold. Reads every table: for audits, not for steps."""
         for room in ROOMS.values():
             for law in room.laws:
-                for place in law(self._by_room[room.name]):
+                for place in law(self.by_room[room.name]):
                     yield f"{room.name}.{law.__name__}", place

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar
 
 from mumian.kernel.canonical import canonical
 
@@ -27,23 +27,20 @@ class Source(Protocol):
 class Undo:
     """What to put back if the step that is under way is refused half-way."""
 
-    __slots__ = ("_was",)
+    __slots__ = ("was",)
 
     def __init__(self) -> None:
-        self._was: list[tuple[Rows[Any], str, Any, bool]] = []
-
-    def note(self, rows: Rows[Any], key: str, was: object, was_dirty: bool) -> None:
-        self._was.append((rows, key, was, was_dirty))
+        self.was: list[tuple[Rows[Any], str, Any, bool]] = []  # (rows, key, value in memory, whether it was dirty)
 
     def forget(self) -> None:
         """The step stands."""
-        self._was.clear()
+        self.was.clear()
 
     def roll_back(self) -> None:
         """The step falls: every row is as it was before it."""
-        for rows, key, was, was_dirty in reversed(self._was):
+        for rows, key, was, was_dirty in reversed(self.was):
             rows.restore(key, was, was_dirty)
-        self._was.clear()
+        self.was.clear()
 
 
 class Rows(Generic[V]):
@@ -55,16 +52,16 @@ class Rows(Generic[V]):
         self.name = name
         self._source = source
         self._decode = decode
-        self._undo = undo
-        self._young: dict[str, V] = {}
-        self._old: dict[str, V] = {}
+        self._undo = undo.was
+        self._young: dict[str, Any] = {}  # records, or _ABSENT
+        self._old: dict[str, Any] = {}
         self._dirty: set[str] = set()
 
     def get(self, key: str) -> V | None:
         value = self._young.get(key, _MISSING)
         if value is _MISSING:
             value = self._warm(key)
-        return None if value is _ABSENT else cast(V, value)
+        return None if value is _ABSENT else value
 
     def __getitem__(self, key: str) -> V:
         value = self.get(key)
@@ -73,16 +70,16 @@ class Rows(Generic[V]):
         return value
 
     def __contains__(self, key: object) -> bool:
-        return self.get(cast(str, key)) is not None
+        return isinstance(key, str) and self.get(key) is not None
 
     def __setitem__(self, key: str, value: V) -> None:
         young, dirty = self._young, self._dirty
-        self._undo.note(self, key, young.get(key, _MISSING), key in dirty)
+        self._undo.append((self, key, young.get(key, _MISSING), key in dirty))
         young[key] = value
         dirty.add(key)
 
     def __delitem__(self, key: str) -> None:
-        self[key] = cast(V, _ABSENT)
+        self[key] = _ABSENT
 
     def under(self, prefix: str = "") -> Iterator[tuple[str, V]]:
         changed = sorted(key for key in self._dirty if key.startswith(prefix))
@@ -106,7 +103,7 @@ class Rows(Generic[V]):
         if was is _MISSING:
             del self._young[key]
         else:
-            self._young[key] = cast(V, was)
+            self._young[key] = was
         if not was_dirty:
             self._dirty.discard(key)
 
@@ -126,10 +123,10 @@ class Rows(Generic[V]):
             self._old = self._young
             self._young = {}
 
-    def _warm(self, key: str) -> object:
+    def _warm(self, key: str) -> Any:
         value = self._old.get(key, _MISSING)
         if value is _MISSING:
             raw = self._source.fetch(self.name, key)
             value = _ABSENT if raw is None else self._decode(raw)
-        self._young[key] = cast(V, value)
+        self._young[key] = value
         return value

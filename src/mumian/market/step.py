@@ -13,7 +13,7 @@ from mumian.market.envelope import EnvelopeRefusal as R
 from mumian.market.facts import GATHER
 from mumian.market.leaf import Leaf, leaf_of
 from mumian.market.reactions import REACTIONS
-from mumian.market.rooms import ROOM_OF_COMMAND, ROOM_OF_EVENT, States
+from mumian.market.rooms import ROOM_OF_COMMAND, States
 from mumian.rooms.oversight.model import OpenMarket
 from mumian.rooms.parties import views as parties
 
@@ -73,11 +73,12 @@ def _run(
         facts = Facts(seq=seq, now=at, actor=actor, roles=roles)
     else:
         facts = gather(states, command, seq, at, actor)
-    answer = room.decide(states[room.name], command, facts)
+    state = states.by_room[room.name]
+    answer = room.decide(state, command, facts)
     if isinstance(answer, Refused):
         return answer
     for event in answer:
-        ROOM_OF_EVENT[type(event)].evolve(states[room.name], event)
+        room.evolve(state, event)
         events.append(event)
     for event in answer:
         react = REACTIONS.get(type(event))
