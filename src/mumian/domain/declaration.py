@@ -1,0 +1,149 @@
+"""What a holder declares of a file before it is read: unit, columns, bounds, public lists; and the terms of its use.
+
+Bounds and lists are declared, never derived from the data: a bound read off the data is itself an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from mumian.engines.duck import SourceColumn
+from mumian.kernel.canonical import Int53, Natural
+from mumian.kernel.ids import PartyId, ResourceId
+from mumian.rooms.catalog.levels import Level
+from mumian.rooms.cleanroom.plan import AggregatePlan, Column, Filter, Plan
+
+Keys: TypeAlias = tuple[str, ...]
+"""A public list of values, in the order of release. Empty: the column cannot be grouped by."""
+
+LocalName: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+"""What a domain calls one of its holdings; a folder's name."""
+
+
+class _Column(msgspec.Struct, frozen=True, tag=lambda name: f"column.{name}", forbid_unknown_fields=True):
+    pass
+
+
+class TextColumn(_Column, frozen=True):
+    """Text. With `keys` only the listed values are kept, as places in the list; others are as if missing."""
+
+    name: Column
+    keys: Keys = ()
+
+
+class IntegerColumn(_Column, frozen=True):
+    """A number, kept as an integer in 10^-decimals of `unit`. lower, upper: public bounds in that smaller unit."""
+
+    name: Column
+    unit: str
+    lower: Int53
+    upper: Int53
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=9)] = 0
+    keys: Keys = ()
+
+
+class JoinedColumn(_Column, frozen=True):
+    """Text made of other columns with `separator` in between, such as a route of origin and destination."""
+
+    name: Column
+    of: tuple[Column, ...]
+    keys: Keys
+    separator: str = "-"
+
+
+AnyColumn = TextColumn | IntegerColumn | JoinedColumn
+
+
+class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file holds. Columns that are not declared are not kept.
+
+    unit: column of the privacy unit, without a list; rows without one are in no aggregate. Empty for data that
+        protects nobody (weather, an open register): it can be looked up, and adds nothing to an aggregate of units.
+    null_text: how the file writes a missing value, besides an empty field.
+    encoding: "utf-8", or another that Python knows ("gb18030"); of CSV only.
+    """
+
+    unit: str
+    columns: tuple[AnyColumn, ...]
+    sensitivity: Level
+    null_text: str = "NA"
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+    def column(self, name: str) -> AnyColumn | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+    def source_columns(self) -> list[SourceColumn]:
+        """Return the columns that the file itself must have."""
+        return [
+            SourceColumn(column.name, column.decimals if isinstance(column, IntegerColumn) else None)
+            for column in self.columns
+            if not isinstance(column, JoinedColumn)
+        ]
+
+
+def fault(declaration: Declaration) -> str | None:
+    """Return what makes the declaration meaningless by itself, or None."""
+    return next(_faults(declaration), None)
+
+
+def _faults(declaration: Declaration) -> Iterator[str]:
+    names = [column.name for column in declaration.columns]
+    if len(set(names)) < len(names):
+        yield "a column is declared twice"
+    unit = declaration.column(declaration.unit)
+    if declaration.unit and (unit is None or isinstance(unit, JoinedColumn) or unit.keys or _decimals(unit)):
+        yield f"the unit `{declaration.unit}` must be a declared text or integer column without a list"
+    if len(declaration.delimiter) != 1:
+        yield f"the delimiter `{declaration.delimiter}` is not one character"
+    for column in declaration.columns:
+        if len(set(column.keys)) < len(column.keys):
+            yield f"the list of `{column.name}` names a value twice"
+        if isinstance(column, IntegerColumn) and column.lower >= column.upper:
+            yield f"lower {column.lower} is not below upper {column.upper} for `{column.name}`"
+        if isinstance(column, IntegerColumn) and column.decimals and column.keys:
+            yield f"`{column.name}` has decimals and a list; a list is of whole values"
+        if isinstance(column, JoinedColumn):
+            yield from _join_faults(declaration, column)
+
+
+def _decimals(column: AnyColumn) -> int:
+    return column.decimals if isinstance(column, IntegerColumn) else 0
+
+
+def _join_faults(declaration: Declaration, column: JoinedColumn) -> Iterator[str]:
+    if not column.keys or not column.of:
+        yield f"`{column.name}` needs the columns it joins, and a list"
+    for part in column.of:
+        if part not in {source.name for source in declaration.source_columns()}:
+            yield f"`{column.name}` joins `{part}`, which is not declared"
+
+
+class PlanKind(StrEnum):
+    AGGREGATE = "aggregate"
+    VERIFICATION = "verification"
+
+
+def kind_of(plan: Plan) -> PlanKind:
+    return PlanKind.AGGREGATE if isinstance(plan, AggregatePlan) else PlanKind.VERIFICATION
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The owner's own copy of what may be done with a holding. What is not named is refused; the owner's no is final.
+
+    resource: its id in the market. name: what this domain calls it.
+    rho_nano_max: privacy loss that all jobs together may use, over all versions of the data, in 10^-9.
+    predicates: the only ones that may be verified: with any threshold, a few calls would find the value itself.
+    """
+
+    resource: ResourceId
+    name: LocalName
+    purposes: tuple[str, ...]
+    kinds: tuple[PlanKind, ...]
+    rho_nano_max: Natural
+    predicates: tuple[Filter, ...] = ()
+    refused_consumers: tuple[PartyId, ...] = ()

@@ -1,0 +1,145 @@
+"""Why a domain says no: by name, in order of precedence."""
+
+from __future__ import annotations
+
+from mumian.kernel.outcome import Refusal, Sentence
+
+
+class DomainRefusal(Refusal):
+    """Messages first, then tickets, plans, jobs, gates, answers and calls; at the end what an owner hears when adding a file."""
+
+    MESSAGE_MALFORMED = Sentence(
+        "the message cannot be read: {reason}; send canonical bytes of a known kind",
+        "消息无法读取：{reason}；请按规范字节发送已知类型的消息",
+    )
+    MESSAGE_SIGNATURE_BAD = Sentence(
+        "the message is not signed by its sender: {reason}; sign these very bytes",
+        "消息并非由其发送方签名：{reason}；请对原文签名",
+    )
+    MESSAGE_FOR_ANOTHER = Sentence(
+        "the message is for `{to}`, this is `{domain}`; send it there",
+        "消息的收件方是 `{to}`，本数据域是 `{domain}`；请改投",
+    )
+    MESSAGE_STALE = Sentence(
+        "the message is of {at}, now is {now}, and this domain listens since {since}; sign it anew",
+        "消息时间为 {at}，现在 {now}，本数据域自 {since} 起受理；请重新签发",
+    )
+    MESSAGE_REPLAYED = Sentence(
+        "nonce `{nonce}` was used before; sign the message anew", "随机数 `{nonce}` 已被使用；请重新签发消息"
+    )
+    JOB_DIFFERS = Sentence(
+        "job `{job}` ran before under another ticket; ask the market for a new job",
+        "任务 `{job}` 曾以另一张票据执行；请向市场申请新任务",
+    )
+    TICKET_SIGNER_UNKNOWN = Sentence(
+        "the ticket is of market `{market}` and its signature does not verify with the key of `{trusted}`, the only one trusted here",
+        "票据出自市场 `{market}`，用本数据域唯一信任的 `{trusted}` 公钥验签不通过",
+    )
+    TICKET_NOT_YET_VALID = Sentence(
+        "the ticket is issued at {issued_at}, now is {now}; set the clocks right",
+        "票据签发时间 {issued_at} 晚于现在 {now}；请校准时钟",
+    )
+    TICKET_EXPIRED = Sentence(
+        "the ticket expired at {expires_at}, now is {now}; ask the market for another",
+        "票据已于 {expires_at} 过期（现在 {now}）；请向市场重新申请",
+    )
+    DOMAIN_NOT_NAMED = Sentence(
+        "the ticket names no source of domain `{domain}` with key `{key}`",
+        "票据没有以密钥 `{key}` 列明数据域 `{domain}` 的来源",
+    )
+    RESOURCE_UNKNOWN = Sentence(
+        "the owner has opened no resource `{resource}` here", "所有者未在本数据域开放数据资源 `{resource}`"
+    )
+    VERSION_CHANGED = Sentence(
+        "the ticket is for version `{asked}` of `{resource}`, here is `{held}`; ask for a ticket for it",
+        "票据指向 `{resource}` 的版本 `{asked}`，现有版本为 `{held}`；请就现有版本申请票据",
+    )
+    OWNER_REFUSES_CONSUMER = Sentence(
+        "the owner of `{resource}` does not serve `{consumer}`", "`{resource}` 的所有者不向 `{consumer}` 提供服务"
+    )
+    OWNER_REFUSES_PURPOSE = Sentence(
+        "the owner of `{resource}` allows `{allowed}`, not purpose `{purpose}`",
+        "`{resource}` 的所有者允许的用途为 `{allowed}`，不含 `{purpose}`",
+    )
+    OWNER_REFUSES_KIND = Sentence(
+        "the owner of `{resource}` allows `{allowed}`, not a plan of kind `{kind}`",
+        "`{resource}` 的所有者允许的任务类型为 `{allowed}`，不含 `{kind}`",
+    )
+    OWNER_REFUSES_PREDICATE = Sentence(
+        "the owner of `{resource}` allows no verification of `{column}` {op} `{value}`",
+        "`{resource}` 的所有者不允许核验 `{column}` {op} `{value}`",
+    )
+    PLAN_FAULTY = Sentence("the plan means nothing: {reason}", "计划无意义：{reason}")
+    UNIT_DIFFERS = Sentence(
+        "the plan protects the unit `{asked}`, `{resource}` is declared with `{declared}`",
+        "计划的隐私单元为 `{asked}`，`{resource}` 声明的是 `{declared}`",
+    )
+    PLAN_OUTSIDE_DECLARATION = Sentence(
+        "`{resource}`: {reason}; ask only for what is declared", "`{resource}`：{reason}；请在声明范围内提出"
+    )
+    BOUNDS_DIFFER = Sentence(
+        "`{column}` is bounded by {lower} to {upper} in the plan, by {declared_lower} to {declared_upper} in the declaration",
+        "`{column}` 在计划中的界为 {lower} 至 {upper}，声明为 {declared_lower} 至 {declared_upper}",
+    )
+    NOT_THE_ROOT = Sentence(
+        "job `{job}` is merged by `{root}`, not here or by this sender; ask there",
+        "任务 `{job}` 由 `{root}` 汇总，不在此处，也不由该发送方；请向其提出",
+    )
+    CARD_BAD = Sentence(
+        "no card of `{peer}` signed by the key that the ticket names; fetch it again",
+        "没有 `{peer}` 以票据所列密钥签名的名片；请重新获取",
+    )
+    RHO_NOT_CHARGED = Sentence(
+        "the plan costs {cost_nano} nano-rho, the ticket charges `{resource}` {charged_nano}",
+        "计划的隐私损失为 {cost_nano} nano-rho，票据对 `{resource}` 只扣除 {charged_nano}",
+    )
+    RHO_OVER_TERMS = Sentence(
+        "`{resource}` has {left_nano} nano-rho left by its owner's terms, the plan costs {cost_nano}",
+        "按所有者条款 `{resource}` 只余 {left_nano} nano-rho，计划需要 {cost_nano}",
+    )
+    SUM_MAY_OVERFLOW = Sentence("{reason}", "求和可能溢出：{reason}")
+    PEER_FAILED = Sentence(
+        "`{peer}` gave no part of job `{job}`: {reason}; nothing was released",
+        "`{peer}` 未给出任务 `{job}` 的部分结果：{reason}；未有结果出域",
+    )
+    GATE_SHAPE = Sentence(
+        "the result does not have the declared shape: {reason}; it stays here",
+        "结果与声明的结构不符：{reason}；不予出域",
+    )
+    GATE_SIZE = Sentence(
+        "the result has {size_bytes} bytes, at most {size_bytes_max} leave; ask for fewer cells",
+        "结果为 {size_bytes} 字节，最多允许 {size_bytes_max} 字节出域；请减少单元格",
+    )
+    JOB_UNKNOWN = Sentence("no answer of job `{job}` here; run it first", "本数据域没有任务 `{job}` 的结果；请先执行")
+    NOT_THE_CONSUMER = Sentence(
+        "this of job `{job}` is for its consumer `{consumer}` alone", "任务 `{job}` 的该内容仅交付其需方 `{consumer}`"
+    )
+    CALL_MALFORMED = Sentence(
+        "a call gives {width} values, one for each of `{columns}`; call {call} does not",
+        "每次核验应给出 {width} 个值（`{columns}`）；第 {call} 次不符",
+    )
+    KEY_TOO_WIDE = Sentence(
+        "the key columns `{columns}` together have too many values to be looked up; name fewer",
+        "键列 `{columns}` 的取值组合过多，无法查询；请减少键列",
+    )
+    CALLS_EXHAUSTED = Sentence(
+        "job `{job}` covers {calls_max} calls, {made} were made, {asked} more are asked; ask for a new ticket",
+        "任务 `{job}` 含 {calls_max} 次核验，已用 {made} 次，又请求 {asked} 次；请申请新票据",
+    )
+    CALL_UNKNOWN = Sentence(
+        "call {call} of job `{job}` is in no closed batch; calls are numbered from 0",
+        "任务 `{job}` 的第 {call} 次核验不在任何已封存批次中；编号从 0 起",
+    )
+    NAME_UNFIT = Sentence(
+        "`{name}` cannot name a holding; use lower-case letters, digits, `-` and `_`",
+        "`{name}` 不能作为数据资源的名称；请用小写字母、数字、`-` 与 `_`",
+    )
+    DECLARATION_FAULTY = Sentence("the declaration means nothing: {reason}", "声明无意义：{reason}")
+    FILE_UNREADABLE = Sentence(
+        "`{file}` cannot be read: {reason}; give a .csv, a .parquet, or a .zip with one .csv in it",
+        "`{file}` 无法读取：{reason}；请提供 .csv、.parquet，或只含一个 .csv 的 .zip",
+    )
+    LINES_BROKEN = Sentence(
+        "{broken} of {rows} lines of `{file}` are broken and nothing was kept; mend them, or accept that they are left out",
+        "`{file}` 的 {rows} 行中有 {broken} 行损坏，未保存任何内容；请修正，或明确同意略去",
+    )

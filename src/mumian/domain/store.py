@@ -1,0 +1,205 @@
+"""What a domain holds, on disk: `resources/NAME/VERSION/`, written once, named by its digest, never changed.
+
+manifest.json   what was read and how; its digest names the version
+profile.json    figures about the table
+*.npy           integer arrays clustered by unit, mapped into memory when asked
+current         (beside the versions) the digest of the newest
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from mumian.domain.declaration import Declaration, IntegerColumn, LocalName
+from mumian.domain.keys import DomainKeys
+from mumian.domain.profile import Profile
+from mumian.engines.clustered import Clustered, Codes, Integers
+from mumian.kernel.canonical import Natural, canonical, digest
+from mumian.kernel.outcome import Broken
+from mumian.rooms.cleanroom.plan import Hex32
+
+T = TypeVar("T")
+_chunk_bytes = 1 << 20
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """One version of a holding. Its digest is public and says nothing: `salt` is known to the domain alone.
+
+    source_digest: SHA-256 of the file. arrays: file name → SHA-256. broken: lines left out with the owner's consent.
+    """
+
+    name: LocalName
+    source_digest: Hex32
+    declaration: Declaration
+    rows: Natural
+    units: Natural
+    broken: Natural
+    arrays: dict[str, Hex32]
+    salt: Hex32
+
+    @property
+    def version(self) -> str:
+        return digest(self)
+
+
+class Dictionary:
+    """The different values of a text column in byte order: a value's code is its place."""
+
+    def __init__(self, blob: npt.NDArray[np.uint8], ends: Integers) -> None:
+        self._blob, self._ends = blob, ends
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def code_of(self, text: str) -> int:
+        """Return the code of `text`, or -1."""
+        wanted, low, high = text.encode(), 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            found = self._blob[self._ends[middle] : self._ends[middle + 1]].tobytes()
+            if found == wanted:
+                return middle
+            low, high = (middle + 1, high) if found < wanted else (low, middle)
+        return -1
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A version ready to be asked. dictionaries: of text columns without a public list."""
+
+    digest: str
+    manifest: Manifest
+    table: Clustered
+    dictionaries: dict[str, Dictionary]
+
+
+def file_names(number: int) -> dict[str, str]:
+    """Return the files of declared column `number`: column names may be anything, file names may not."""
+    return {part: f"c{number:03d}.{part}.npy" for part in ("codes", "numbers", "blob", "ends")}
+
+
+class Store:
+    """The holdings of one domain."""
+
+    def __init__(self, folder: Path, keys: DomainKeys) -> None:
+        self.folder = folder
+        self._keys = keys
+        self._open: dict[str, Version] = {}
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.folder.iterdir() if (path / "current").is_file())
+
+    def current(self, name: str) -> str | None:
+        """Return the digest of the newest version of holding `name`."""
+        with suppress(FileNotFoundError):
+            return (self.folder / name / "current").read_text().strip()
+        return None
+
+    def manifest(self, name: str, version: str) -> Manifest:
+        return read(self.folder / name / version / "manifest.json", Manifest)
+
+    def profile(self, name: str, version: str) -> Profile:
+        return read(self.folder / name / version / "profile.json", Profile)
+
+    def version(self, name: str, version: str) -> Version:
+        """Return a version with its arrays mapped; kept open for the next question.
+
+        Raises: Broken: the manifest is not the one that the version is named by.
+        """
+        if version not in self._open:
+            self._open[version] = self._map(self.folder / name / version, version)
+        return self._open[version]
+
+    def _map(self, folder: Path, version: str) -> Version:
+        manifest = read(folder / "manifest.json", Manifest)
+        if manifest.version != version:
+            raise Broken("a version is what its digest says", f"{folder}: manifest of {manifest.version}")
+        codes: dict[str, Codes] = {}
+        numbers: dict[str, Integers] = {}
+        dictionaries: dict[str, Dictionary] = {}
+        for number, column in enumerate(manifest.declaration.columns):
+            files = {part: folder / name for part, name in file_names(number).items() if name in manifest.arrays}
+            if "codes" in files:
+                codes[column.name] = _mapped(files["codes"])
+            if "numbers" in files:
+                numbers[column.name] = _mapped(files["numbers"])
+            if "ends" in files:
+                dictionaries[column.name] = Dictionary(_mapped(files["blob"]), _mapped(files["ends"]))
+        table = Clustered(
+            rows=manifest.rows,
+            offsets=_mapped(folder / "offsets.npy"),
+            unit_ids=_mapped(folder / "unit_ids.npy"),
+            codes=codes,
+            numbers=numbers,
+            lists={c.name: {v: n for n, v in enumerate(c.keys)} for c in manifest.declaration.columns if c.keys},
+            order_key=self._keys.salt("order", version, size=16),
+        )
+        return Version(version, manifest, table, dictionaries)
+
+    def check(self, name: str, version: str) -> Iterator[str]:
+        """Yield what of a version is not what its manifest says: every array is read and hashed."""
+        folder = self.folder / name / version
+        manifest = read(folder / "manifest.json", Manifest)
+        if manifest.version != version:
+            yield f"{folder / 'manifest.json'} has the digest {manifest.version}"
+        for file, expected in manifest.arrays.items():
+            found = file_digest(folder / file) if (folder / file).is_file() else "nothing"
+            if found != expected:
+                yield f"{folder / file} has the digest {found}, not {expected}"
+
+
+def integer_text(column: IntegerColumn, text: str) -> int | None:
+    """Return the integer, in the column's smaller unit, that `text` writes; None if it is no number of that precision."""
+    whole, point, part = text.strip().partition(".")
+    if (point and not column.decimals) or len(part) > column.decimals or len(text) > 30:
+        return None
+    try:
+        return int(whole + part.ljust(column.decimals, "0"))
+    except ValueError:
+        return None
+
+
+def _mapped(path: Path) -> Any:
+    return np.asarray(np.load(path, mmap_mode="r"))
+
+
+def write(path: Path, value: Any) -> None:
+    """Put canonical bytes in place of a file: all of them or none, on disk before this returns."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    with scratch.open("wb") as file:
+        file.write(canonical(value))
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+    sync_folder(path.parent)
+
+
+def read(path: Path, kind: type[T]) -> T:
+    """Return the struct that `write` put there. Raises FileNotFoundError; msgspec.DecodeError."""
+    return msgspec.json.decode(path.read_bytes(), type=kind)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, hex."""
+    hasher = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_chunk_bytes):
+            hasher.update(chunk)
+    return hasher.hexdigest()
