@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ class Clock:
         return self.now
 
 
-def start(folder: Path, clock: Clock, settings: Settings | None = None) -> Sequencer:
+def start(folder: Path, clock: Callable[[], int], settings: Settings | None = None) -> Sequencer:
     """Open the market of `folder`, new or as it was left."""
     signer = Signer(ORIGIN, b"\x07" * 32)
     store = SqliteStore(folder / "market.db")

@@ -20,8 +20,8 @@ else:  # the unions of all rooms' commands and events are built at import, where
     AnyCommand = reduce(or_, (command for room in ROOMS.values() for command in room.commands))
     AnyEvent = reduce(or_, (event for room in ROOMS.values() for event in room.events))
 
-ClientId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{8,64}$")]
-"""Chosen by the client, unique for ever. Ids that grow with time (UUIDv7) keep the store compact."""
+ClientId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{8,64}(?![\s\S])")]
+"""Chosen by the client, unique for ever. Its end is not `$`, which would let a line break through. Ids that grow with time (UUIDv7) keep the store compact."""
 
 ENVELOPE_BYTES_MAX = 1_048_576
 """A larger envelope is turned away at the door."""

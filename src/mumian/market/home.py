@@ -95,7 +95,8 @@ class Home:
 
     def open_market(self, clock: Callable[[], Instant], settings: Settings | None = None) -> Sequencer:
         """Start the market's sequencer. Close it, and then its store, when done."""
-        store, signer = self.open_store(), self.signer()
+        signer = self.signer()  # first: a market without its key leaves its store alone
+        store = self.open_store()
         head = store.head()
         frontier = Frontier.from_hex(head.size, head.frontier) if head else None
         log = Log(self.settings.origin, signer, frontier)

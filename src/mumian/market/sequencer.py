@@ -1,7 +1,7 @@
 """The sequencer: one thread that takes what is waiting, decides it in order, commits once, and only then answers.
 
-MarketStopped   a commit failed or a law broke: nothing more is decided until the market is opened anew
-ClockBehind     the machine's clock is far behind the journal: time would have to stand still
+MarketStopped   a commit failed, a law broke or the market was closed: nothing is decided until it is opened anew
+ClockBehind     the machine's clock is far behind the journal: nothing is decided until the clock is set
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class MarketStopped(Exception):  # noqa: N818  # a state that the market is in, 
 
 
 class ClockBehind(Exception):  # noqa: N818  # likewise
-    """The clock is behind the last leaf by more than the slack; set the clock."""
+    """The clock is behind the last leaf by more than the slack. The market has not stopped: set the clock and say it again."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -87,6 +87,8 @@ class Sequencer:
         self._last_at: Instant = head.at if head else 0
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._stopped: BaseException | None = None
+        self._gate = threading.Lock()  # held to queue: nothing may come in behind the work that ends the thread
+        self._closed = False
         self.publish_fault: OSError | None = None
         if publisher is not None and head is not None:
             self._republish(publisher, head)
@@ -97,10 +99,11 @@ class Sequencer:
         """Decide every envelope in order and return their answers after they are durable.
 
         Raises: MarketStopped: the market has stopped; whether these envelopes count is known after it is opened anew.
+            ClockBehind: not all of them are decided; say them again when the clock is set, their ids make that safe.
         """
-        work = _Work(spoken)
-        self._queue.put(work)
-        work.done.wait()
+        work = self._wait(_Work(spoken))
+        if isinstance(work.fault, ClockBehind):
+            raise ClockBehind(str(work.fault)) from work.fault
         if work.fault is not None:
             raise MarketStopped(str(work.fault)) from work.fault
         return work.answers
@@ -110,16 +113,26 @@ class Sequencer:
 
         Raises: MarketStopped: the market has stopped.
         """
-        work = _Work((), view)
-        self._queue.put(work)
-        work.done.wait()
+        work = self._wait(_Work((), view))
         if work.fault is not None:
             raise work.fault
         return cast(T, work.seen)
 
+    def _wait(self, work: _Work) -> _Work:
+        """Queue `work` and return it when it is done."""
+        with self._gate:
+            if self._closed:
+                raise MarketStopped("the market is closed; open it again")
+            self._queue.put(work)
+        work.done.wait()
+        return work
+
     def close(self) -> None:
         """Answer what is waiting, then stop and close the store. Closing twice does nothing."""
-        self._queue.put(None)
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
         self._store.close()
 
@@ -136,14 +149,17 @@ class Sequencer:
             self._serve_works(works)
 
     def _serve_works(self, works: list[_Work]) -> None:
+        behind: ClockBehind | None = None
         if self._stopped is None:
             try:
                 self._decide_works(works)
+            except ClockBehind as fault:  # raised before anything of its batch was decided: the state is the store's
+                behind = fault
             except BaseException as fault:  # whatever it is, the state in memory is no longer the store's: stop
                 self._stopped = fault
         for work in works:
             if len(work.answers) < len(work.spoken):
-                work.fault = self._stopped
+                work.fault = self._stopped or behind
             elif work.view is not None:
                 self._show(work, work.view)
             work.done.set()
