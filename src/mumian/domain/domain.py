@@ -21,9 +21,10 @@ import msgspec
 from mumian.domain import messages as m
 from mumian.domain.calls import Calls
 from mumian.domain.declaration import Declaration, Terms
+from mumian.domain.faults import BadSignature
 from mumian.domain.intake import Progress, Rejected, Taken, sweep, take_in
 from mumian.domain.jobs import Jobs
-from mumian.domain.keys import SEED_BYTES, BadSignature, DomainKeys
+from mumian.domain.keys import SEED_BYTES, DomainKeys
 from mumian.domain.metering import Call
 from mumian.domain.nonces import Nonces
 from mumian.domain.refusals import DomainRefusal as R

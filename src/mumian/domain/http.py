@@ -8,7 +8,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import urllib3
 
-from mumian.domain.messages import MESSAGE_BYTES_MAX, Unreachable
+from mumian.domain.faults import Unreachable
+from mumian.domain.messages import MESSAGE_BYTES_MAX
 
 PATH = "/mumian/domain/v1"
 JSON = "application/json"
@@ -53,13 +54,18 @@ class HttpPort:
 
     def send(self, data: bytes) -> bytes:
         """Return the domain's reply. Raises Unreachable: no connection, no answer in time, or a status but 200."""
+        headers = {"Content-Type": JSON}
         try:
-            answer = self._pool.request("POST", self._url, body=data, headers={"Content-Type": JSON})
+            answer = self._pool.request("POST", self._url, body=data, headers=headers, preload_content=False)
+            try:
+                body = answer.read(MESSAGE_BYTES_MAX + 1)
+            finally:
+                answer.release_conn()
         except urllib3.exceptions.HTTPError as e:
             raise Unreachable(f"`{self._url}` gives no answer: {e}") from e
-        if answer.status != HTTPStatus.OK:
-            raise Unreachable(f"`{self._url}` answers {answer.status}: {answer.data[:200].decode(errors='replace')}")
-        return answer.data
+        if answer.status != HTTPStatus.OK or len(body) > MESSAGE_BYTES_MAX:
+            raise Unreachable(f"`{self._url}` answers {answer.status}: {body[:200].decode(errors='replace')}")
+        return body
 
     def close(self) -> None:
         self._pool.clear()

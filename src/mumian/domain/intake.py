@@ -145,11 +145,10 @@ class _Intake:
         return source
 
     def _load(self, staging: Staging, source: Path) -> None:
-        columns = self.declaration.source_columns()
+        given, columns = self.declaration, self.declaration.source_columns()
         if source.suffix == ".parquet":
-            staging.load_parquet(source, columns)
+            staging.load_parquet(source, columns, null_text=given.null_text)
         else:
-            given = self.declaration
             staging.load_csv(source, columns, delimiter=given.delimiter, null_text=given.null_text)
         for column in self.declaration.columns:
             if isinstance(column, JoinedColumn):

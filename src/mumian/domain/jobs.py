@@ -18,9 +18,10 @@ from threading import Lock
 import msgspec
 import numpy as np
 
+from mumian.domain.faults import BadSignature, DomainFault, Unreachable
 from mumian.domain.gate import Answer, Cells, add_noise, refuse_answer
-from mumian.domain.keys import BadSignature, DomainKeys, KeyCard, verify
-from mumian.domain.messages import Caller, CardShown, DomainPort, Fault, NotDone, PartMade, RunPart, ShowCard
+from mumian.domain.keys import DomainKeys, KeyCard, verify
+from mumian.domain.messages import Caller, CardShown, DomainPort, NotDone, PartMade, RunPart, ShowCard
 from mumian.domain.refusals import DomainRefusal as R
 from mumian.domain.store import Version, read, write
 from mumian.domain.tickets import Desk, Source
@@ -219,7 +220,7 @@ class Jobs:
             if card is None:
                 try:
                     shown = self._caller.ask(self._port(peer), ShowCard(), domain=peer, domain_key=key)
-                except Fault as e:
+                except DomainFault as e:
                     return Refused(R.PEER_FAILED, {"peer": peer, "job": job, "reason": str(e)})
                 if not isinstance(shown, CardShown):
                     return Refused(R.CARD_BAD, {"peer": peer})
@@ -229,14 +230,14 @@ class Jobs:
 
     def _port(self, peer: PartyId) -> DomainPort:
         if peer not in self._peers:
-            raise Fault(f"no way to domain `{peer}` is known here; connect it")
+            raise Unreachable(f"no way to domain `{peer}` is known here; connect it")
         return self._peers[peer]
 
     def _ask_part(self, signed: SignedTicket, cards: Sequence[KeyCard], peer: PartyId, key: str) -> bytes | Refused:
         job = signed.ticket.job
         try:
             made = self._caller.ask(self._port(peer), RunPart(signed, tuple(cards)), domain=peer, domain_key=key)
-        except Fault as e:
+        except DomainFault as e:
             return Refused(R.PEER_FAILED, {"peer": peer, "job": job, "reason": str(e)})
         if isinstance(made, PartMade) and made.job == job:
             return made.part

@@ -16,15 +16,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from mumian.domain.faults import BadKey, BadSignature
 from mumian.kernel.canonical import canonical
 from mumian.kernel.ids import PartyId
 from mumian.rooms.cleanroom.plan import Hex32
 
 SEED_BYTES = 32
-
-
-class BadSignature(Exception):  # noqa: N818  # named for what is the matter
-    """A signature does not fit what it is said to sign."""
 
 
 class KeyCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,11 +56,11 @@ class DomainKeys:
 
     @classmethod
     def load(cls, path: Path) -> DomainKeys:
-        """Read the secret. Raises FileNotFoundError; ValueError: it is not 64 hex digits."""
-        seed = bytes.fromhex(path.read_text().strip())
-        if len(seed) != SEED_BYTES:
-            raise ValueError(f"the secret in `{path}` has {len(seed)} bytes, not {SEED_BYTES}")
-        return cls(seed)
+        """Read the secret. Raises FileNotFoundError; BadKey: it is not 64 hex digits."""
+        try:
+            return cls(bytes.fromhex(path.read_text().strip()))
+        except ValueError as e:
+            raise BadKey(f"`{path}` does not hold a secret of {2 * SEED_BYTES} hex digits; put its copy back") from e
 
     def salt(self, *what: str, size: int = 32) -> bytes:
         """Return `size` bytes that only this domain can derive from `what`."""
@@ -80,9 +77,12 @@ class DomainKeys:
 def verify(public_hex: str, signature_hex: str, data: bytes) -> None:
     """Check an Ed25519 signature.
 
-    Raises: BadSignature: it does not fit, or the key or the signature is none.
+    Raises: BadSignature: it does not fit, or key or signature are not written in lower-case hex, the one way.
     """
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_hex)).verify(bytes.fromhex(signature_hex), data)
+        public, signature = bytes.fromhex(public_hex), bytes.fromhex(signature_hex)
+        if (public.hex(), signature.hex()) != (public_hex, signature_hex):
+            raise ValueError(signature_hex)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
     except (InvalidSignature, ValueError) as e:
         raise BadSignature(f"the signature does not fit the key `{public_hex[:16]}`") from e

@@ -1,9 +1,5 @@
 """What parties say to a domain and hear from it: canonical bytes, signed both ways, through a port.
 
-Fault
-├── BadReply      an answer that is not the asked domain's, not to this question, or not readable
-└── Unreachable   no answer at all
-
 A request is signed by its sender's key; who that is follows from the ticket (consumer, root) and not from a name.
 A reply is signed by the domain and names the digest of the request that it answers.
 """
@@ -16,8 +12,9 @@ from typing import Protocol
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from mumian.domain.faults import BadReply, BadSignature
 from mumian.domain.gate import Answer
-from mumian.domain.keys import BadSignature, KeyCard, verify
+from mumian.domain.keys import KeyCard, verify
 from mumian.domain.metering import CallProof, Verdict
 from mumian.kernel.canonical import Natural, canonical, sha256_hex
 from mumian.kernel.ids import JobId, PartyId
@@ -29,18 +26,6 @@ MESSAGE_BYTES_MAX = 32 * 1024 * 1024
 NONCE_BYTES = 16
 
 _REQUEST, _REPLY = b"mumian/request/v1\n", b"mumian/reply/v1\n"
-
-
-class Fault(Exception):  # noqa: N818  # a failure outside, told by its name
-    """Base of what goes wrong between a domain and who speaks to it."""
-
-
-class BadReply(Fault):
-    pass
-
-
-class Unreachable(Fault):
-    pass
 
 
 class _Request(msgspec.Struct, frozen=True, tag=lambda name: f"request.{name}", forbid_unknown_fields=True):
@@ -216,6 +201,8 @@ def open_reply(data: bytes, *, request: bytes, domain: PartyId, domain_key: str)
         message = bytes(signed.message)
         verify(domain_key, signed.signature, _REPLY + message)
         reply = _reply_decoder.decode(message)
+        if canonical(signed) != data:
+            raise BadSignature("the bytes are not canonical")
     except (msgspec.DecodeError, BadSignature) as e:
         raise BadReply(f"`{domain}` gave no signed reply: {e}") from e
     if reply.domain != domain or reply.request != sha256_hex(request):

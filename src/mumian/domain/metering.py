@@ -19,7 +19,8 @@ from threading import Lock
 
 import msgspec
 
-from mumian.domain.keys import BadSignature, DomainKeys, verify
+from mumian.domain.faults import BadCall, BadSignature
+from mumian.domain.keys import DomainKeys, verify
 from mumian.domain.store import read, sync_folder, write
 from mumian.journal.faults import BadProof
 from mumian.journal.tree import Frontier, inclusion_proof, leaf_hash, leaf_hashes, pair_up, verify_inclusion
@@ -57,10 +58,6 @@ class CallProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: CallRecord
     proof: tuple[str, ...]
     batch: SignedBatch
-
-
-class BadCall(Exception):  # noqa: N818  # named for what is the matter
-    """A call is not shown to be in its batch, or to have asked what it is said to have asked."""
 
 
 def question_digest(salt: bytes, call: Call) -> str:

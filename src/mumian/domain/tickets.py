@@ -82,10 +82,10 @@ class Desk:
         if (signed.signature, text) in self._verified:
             return None
         try:
-            name, key_id = self._market.name, self._market.key_id
-            self._market.verify(text.decode(), Signature(name, key_id, bytes.fromhex(signed.signature)))
-            if signed.ticket.market != name:
+            name, signature = self._market.name, bytes.fromhex(signed.signature)
+            if (signed.ticket.market, signature.hex()) != (name, signed.signature):
                 raise ValueError(name)
+            self._market.verify(text.decode(), Signature(name, self._market.key_id, signature))
         except (JournalFault, ValueError):
             return Refused(R.TICKET_SIGNER_UNKNOWN, {"market": signed.ticket.market, "trusted": self._market.name})
         if len(self._verified) > 1_000:

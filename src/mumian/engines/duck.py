@@ -111,7 +111,7 @@ class Staging:
             "FROM rejects GROUP BY line_byte_position"
         )
 
-    def load_parquet(self, path: Path, columns: Sequence[SourceColumn]) -> None:
+    def load_parquet(self, path: Path, columns: Sequence[SourceColumn], *, null_text: str) -> None:
         """Read the named columns of a Parquet file. Rows with a value that does not fit its type go to `broken`.
 
         Raises: Unreadable: no Parquet file, or a named column absent.
@@ -119,18 +119,19 @@ class Staging:
         source = f"read_parquet({literal(str(path))}, file_row_number=true)"
         header = [str(row[0]) for row in self._run(f"DESCRIBE SELECT * FROM {source}").fetchall()]
         _check_names(header, {column.name: column.sql_type for column in columns})
-        typed = [
-            (quoted(column.name), f"TRY_CAST({quoted(column.name)} AS {column.sql_type})", column) for column in columns
-        ]
-        bad = [f"({name} IS NOT NULL AND {cast} IS NULL)" for name, cast, _ in typed]
+        nulls = f"({literal(null_text)}, '')"
+        typed = []
+        for column in columns:
+            name = quoted(column.name)
+            given = f"CASE WHEN CAST({name} AS VARCHAR) NOT IN {nulls} THEN {name} END"
+            typed.append((given, f"TRY_CAST({given} AS {column.sql_type})", column))
+        bad = [f"({given} IS NOT NULL AND {cast} IS NULL)" for given, cast, _ in typed]
         reasons = ", ".join(
-            f"CASE WHEN {test} THEN {literal(f'`{column.name}` is no number as declared: ')} || CAST({name} AS VARCHAR) END"
-            for test, (name, _, column) in zip(bad, typed, strict=True)
+            f"CASE WHEN {test} THEN {literal(f'`{column.name}` is no number as declared: ')} || CAST({given} AS VARCHAR) END"
+            for test, (given, _, column) in zip(bad, typed, strict=True)
         )
-        self._run(
-            f"CREATE TABLE loaded AS SELECT {', '.join(f'{cast} AS {name}' for name, cast, _ in typed)} "
-            f"FROM {source} WHERE NOT ({' OR '.join(bad)})"
-        )
+        kept = ", ".join(f"{cast} AS {quoted(column.name)}" for _, cast, column in typed)
+        self._run(f"CREATE TABLE loaded AS SELECT {kept} FROM {source} WHERE NOT ({' OR '.join(bad)})")
         self._run(
             f"CREATE TABLE broken AS SELECT 0 AS place, file_row_number + 1 AS line, concat_ws('; ', {reasons}) AS reason, "
             f"'' AS text FROM {source} WHERE {' OR '.join(bad)}"
@@ -231,11 +232,12 @@ def header_of(path: Path, *, delimiter: str) -> list[str]:
     try:
         with path.open("rb") as file:
             first = file.readline(HEADER_BYTES_MAX).decode("utf-8-sig")
-        return next(csv.reader([first], delimiter=delimiter))
-    except StopIteration as e:
-        raise Unreadable("the file is empty; its first line must name the columns") from e
+        names = next(csv.reader([first], delimiter=delimiter))
     except (OSError, UnicodeDecodeError, csv.Error) as e:
         raise Unreadable(f"the first line must name the columns: {e}") from e
+    if not names:
+        raise Unreadable("the first line must name the columns; it is empty")
+    return names
 
 
 def _check_names(header: Sequence[str], wanted: dict[str, str]) -> None:
