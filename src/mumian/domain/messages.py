@@ -203,7 +203,7 @@ def open_reply(data: bytes, *, request: bytes, domain: PartyId, domain_key: str)
         reply = _reply_decoder.decode(message)
         if canonical(signed) != data:
             raise BadSignature("the bytes are not canonical")
-    except (msgspec.DecodeError, BadSignature) as e:
+    except (ValueError, BadSignature) as e:  # decoding errors are ValueErrors
         raise BadReply(f"`{domain}` gave no signed reply: {e}") from e
     if reply.domain != domain or reply.request != sha256_hex(request):
         raise BadReply(f"the reply is of `{reply.domain}` to `{reply.request}`, not of `{domain}` to this request")
