@@ -36,7 +36,16 @@ def answers(story: Story) -> Markup:
     routes = _by_route(answer.cells)
     parts: list[Part] = [told, _findings(answer.cells), _legend(), _charts(routes, answer.cells)]
     if len(routes) > CHARTS_MAX:
-        parts.append(el("p", both(f"The {CHARTS_MAX} busiest of {len(routes)} routes.", f"图示为 {len(routes)} 条航线中最繁忙的 {CHARTS_MAX} 条。"), class_="note"))
+        parts.append(
+            el(
+                "p",
+                both(
+                    f"The {CHARTS_MAX} busiest of {len(routes)} routes.",
+                    f"图示为 {len(routes)} 条航线中最繁忙的 {CHARTS_MAX} 条。",
+                ),
+                class_="note",
+            )
+        )
     parts += [_table(answer.cells), _terms(answer, names(story))]
     return section("answers", "The answers, with their intervals", "答案与区间", *parts)
 
@@ -53,7 +62,11 @@ def _charts(routes: list[list[Cell]], cells: Iterable[Cell]) -> Markup:
     shown = routes[:CHARTS_MAX]
     months = sorted({cell.month for cell in cells})
     scale = scale_of(cell for route in shown for cell in route)
-    return el("div", join(_chart(el("b", route_name(of[0].route)), of, chart(of, months, scale)) for of in shown), class_="multiples")
+    return el(
+        "div",
+        join(_chart(el("b", route_name(of[0].route)), of, chart(of, months, scale)) for of in shown),
+        class_="multiples",
+    )
 
 
 def _chart(name: Markup, cells: list[Cell], drawn: Markup) -> Markup:
@@ -77,21 +90,31 @@ def _findings(cells: tuple[Cell, ...]) -> Markup:
     name, mean = route_name(worst.route), minutes(worst.mean_delay_centi or 0)
     return el(
         "ul",
-        el("li", both(
-            join(("Latest: ", el("b", name), f" in month {worst.month}, {mean} minutes on average.")),
-            join(("晚点最多：", el("b", name), f"，{worst.month} 月，平均 {mean} 分钟。")),
-        )),
-        el("li", both(
-            join((el("b", f"{late} of {len(told)}"), " route-months are late beyond what the noise could explain.")),
-            join((el("b", f"{late} / {len(told)}"), " 个航线月份的晚点超出噪声所能解释的范围。")),
-        )),
+        el(
+            "li",
+            both(
+                join(("Latest: ", el("b", name), f" in month {worst.month}, {mean} minutes on average.")),
+                join(("晚点最多：", el("b", name), f"，{worst.month} 月，平均 {mean} 分钟。")),
+            ),
+        ),
+        el(
+            "li",
+            both(
+                join(
+                    (el("b", f"{late} of {len(told)}"), " route-months are late beyond what the noise could explain.")
+                ),
+                join((el("b", f"{late} / {len(told)}"), " 个航线月份的晚点超出噪声所能解释的范围。")),
+            ),
+        ),
         class_="findings",
     )
 
 
 def _legend() -> Markup:
     mean = el("svg", el("circle", cx=8, cy=8, r=3, class_="dot"), viewBox="0 0 16 16", aria_hidden="true")
-    span = el("svg", el("rect", x=5, y=1, width=6, height=14, rx=2, class_="span"), viewBox="0 0 16 16", aria_hidden="true")
+    span = el(
+        "svg", el("rect", x=5, y=1, width=6, height=14, rx=2, class_="span"), viewBox="0 0 16 16", aria_hidden="true"
+    )
     none = el("svg", el("path", d="M5 5l6 6m0 -6l-6 6", class_="none"), viewBox="0 0 16 16", aria_hidden="true")
     shown = (
         (mean, both("mean", "平均值")),
@@ -121,7 +144,9 @@ def _terms(answer: Answer, known: dict[str, str]) -> Markup:
         f"± {answer.half_width_flights:,} flights, ± {answer.half_width_delay_sum:,} min",
         f"± {answer.half_width_flights:,} 班，± {answer.half_width_delay_sum:,} 分钟",
     )
-    bounds = both(f"{answer.l0} groups, {answer.linf_rows} rows each", f"{answer.l0} 个分组，每组 {answer.linf_rows} 行")
+    bounds = both(
+        f"{answer.l0} groups, {answer.linf_rows} rows each", f"{answer.l0} 个分组，每组 {answer.linf_rows} 行"
+    )
     rows: tuple[tuple[Markup, Part], ...] = (
         (both("job", "任务"), join((el("code", answer.job), " · ", el("code", answer.agreement)))),
         (both("purpose", "用途"), term(answer.purpose)),
@@ -129,7 +154,13 @@ def _terms(answer: Answer, known: dict[str, str]) -> Markup:
         (both("privacy unit", "隐私单元"), el("code", answer.unit)),
         (both("one unit counts for at most", "每个隐私单元至多计入"), bounds),
         (both("privacy loss", "隐私损失"), f"ρ = {rho(answer.rho_nano)} · ε = {answer.epsilon} (δ = 10⁻⁶)"),
-        (both(f"noise, {percent(answer.confidence_permille, 1000)}", f"噪声（{percent(answer.confidence_permille, 1000)}）"), widths),
+        (
+            both(
+                f"noise, {percent(answer.confidence_permille, 1000)}",
+                f"噪声（{percent(answer.confidence_permille, 1000)}）",
+            ),
+            widths,
+        ),
         (both("digest of the release", "出域结果摘要"), short(answer.release_digest)),
     )
     return facts(*rows)
@@ -139,7 +170,12 @@ def calls(story: Story) -> Markup:
     """Return the verification calls and the one that was proved."""
     made = story.calls
     told = lead(
-        join((el("q", made.question), " Yes or no, per call; the journal keeps one leaf per batch, and any single call can be proved from it.")),
+        join(
+            (
+                el("q", made.question),
+                " Yes or no, per call; the journal keeps one leaf per batch, and any single call can be proved from it.",
+            )
+        ),
         join((el("q", made.question), " 每次调用只答是或否；日志每批一条记录，任何一次调用都能由此证明。")),
     )
     return section("calls", "Verification calls", "核验调用", told, _split(made), _call_figures(made))
@@ -147,7 +183,11 @@ def calls(story: Story) -> Markup:
 
 def _split(made: Calls) -> Markup:
     """Return one bar of all calls: yes, no, unknown."""
-    parts = (("yes", "是", made.late), ("no", "否", made.calls - made.late - made.unknown), ("unknown", "未知", made.unknown))
+    parts = (
+        ("yes", "是", made.late),
+        ("no", "否", made.calls - made.late - made.unknown),
+        ("unknown", "未知", made.unknown),
+    )
     at = 0.0
     drawn: list[Part] = []
     for en, _, count in parts:
@@ -168,6 +208,9 @@ def _call_figures(made: Calls) -> Markup:
         (both("calls per second", "每秒调用"), f"{made.calls_per_second:,}"),
         (both("batches, one leaf each", "批次（每批一条记录）"), f"{made.batches:,}"),
         (both("job", "任务"), join((el("code", made.job), " · ", el("code", made.agreement)))),
-        (both("proved offline", "已离线证明"), el("span", "✓ ", both(f"call {made.proved_call:,}", f"第 {made.proved_call:,} 次调用"), class_="good")),
+        (
+            both("proved offline", "已离线证明"),
+            el("span", "✓ ", both(f"call {made.proved_call:,}", f"第 {made.proved_call:,} 次调用"), class_="good"),
+        ),
         (both("root of its batch", "所在批次的根"), short(made.proved_batch_root, keep=24)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from mumian.cli.demo.report.markup import Markup, Part, both, el, join
@@ -57,7 +58,10 @@ def diagram(story: Story) -> Markup:
     wide = columns * BOX + (columns - 1) * GAP
     products_tall = len(story.products) * (TALL + 24)
     tall = TOP + max(len(rows) * LANE, products_tall)
-    shelf = [_product(one, nth, (columns - 1) * (BOX + GAP), tall, len(story.products)) for nth, one in enumerate(story.products)]
+    shelf = [
+        _product(one, nth, (columns - 1) * (BOX + GAP), tall, len(story.products))
+        for nth, one in enumerate(story.products)
+    ]
     drawn = [_lane(story, lane, nth, links_max, shelf) for nth, lane in enumerate(rows)]
     svg = el(
         "svg",
@@ -75,15 +79,16 @@ def diagram(story: Story) -> Markup:
 
 
 def _said(rows: tuple[Lane, ...], products: tuple[Product, ...]) -> str:
-    told = "; ".join(
-        " → ".join([lane.supplied.title, *(link.id for link in lane.chain.links[::-1])]) for lane in rows
-    )
+    told = "; ".join(" → ".join([lane.supplied.title, *(link.id for link in lane.chain.links[::-1])]) for lane in rows)
     return f"{told} → {', '.join(product.title for product in products)}"
 
 
 def _arrowhead() -> Markup:
     head = el("path", d="M0 0L8 4L0 8Z", class_="head")
-    return el("defs", el("marker", head, id="arrow", viewBox="0 0 8 8", refX=7, refY=4, markerWidth=7, markerHeight=7, orient="auto"))
+    return el(
+        "defs",
+        el("marker", head, id="arrow", viewBox="0 0 8 8", refX=7, refY=4, markerWidth=7, markerHeight=7, orient="auto"),
+    )
 
 
 def _lane(story: Story, lane: Lane, nth: int, links_max: int, shelf: list[Node]) -> Markup:
@@ -99,14 +104,16 @@ def _lane(story: Story, lane: Lane, nth: int, links_max: int, shelf: list[Node])
         for product, node in zip(story.products, shelf, strict=True)
         if any({link.id for link in chain.links[:1]} == tops for chain in product.chains)
     ]
-    arrows = [_arrow(one, other) for one, other in zip(nodes, nodes[1:], strict=False)]
+    arrows = [_arrow(one, other) for one, other in pairwise(nodes)]
     arrows += [_arrow(nodes[-1], node) for node in sold]
     return el("g", _fence(y), *arrows, *(_box(node) for node in nodes))
 
 
 def _fence(y: int) -> Markup:
     """Return the border of the domain, which the data does not cross."""
-    label = el("text", both("stays in its domain", "原始数据不出域", tag="tspan"), x=BOX // 2, y=y - 12, class_="fence-name")
+    label = el(
+        "text", both("stays in its domain", "原始数据不出域", tag="tspan"), x=BOX // 2, y=y - 12, class_="fence-name"
+    )
     return el("g", el("rect", x=-8, y=y - 6, width=BOX + 16, height=TALL + 12, rx=12, class_="fence"), label)
 
 
@@ -126,9 +133,7 @@ def _registration(lane: Lane, x: int, y: int) -> Node:
 
 
 def _link(link: Link, known: dict[str, str], x: int, y: int) -> Node:
-    label = (
-        both("grant", "授权", tag="tspan") if link.right else both("authorised operation", "授权运营", tag="tspan")
-    )
+    label = both("grant", "授权", tag="tspan") if link.right else both("authorised operation", "授权运营", tag="tspan")
     en, zh = term_pair(link.right) if link.right else ("", "")
     right = f"{en} {zh}".strip() if en == zh else en
     lines = (link.id, known.get(link.holder, link.holder), right, f"{day(link.valid_from)} – {day(link.valid_to)}")

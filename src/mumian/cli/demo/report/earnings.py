@@ -32,7 +32,10 @@ def payments(story: Story) -> Markup:
         "总额先扣除费用，数据商取约定份额，其余由各持有方按贡献（沙普利值）分配。每一分钱都有归属，合计如下。",
     )
     known = names(story)
-    blocks = [_product(product, [paid for paid in story.payments if paid.product == product.product], known) for product in story.products]
+    blocks = [
+        _product(product, [paid for paid in story.payments if paid.product == product.product], known)
+        for product in story.products
+    ]
     return section("payments", "Who was paid what, and why", "谁得到多少，为什么", told, *blocks, _cash(story, known))
 
 
@@ -52,7 +55,13 @@ def _product(product: Product, paid: Sequence[Payment], known: dict[str, str]) -
         adds_up(total_fen, product.gross_fen),
     ]
     drawn = table(f"Payments of {product.title}", f"「{product.title}」的分配", _PAID, rows, total)
-    return el("div", el("h3", product.title, " ", el("small", f"¥{yuan(product.gross_fen)}")), _strip(ordered, product.gross_fen), drawn, class_="paid")
+    return el(
+        "div",
+        el("h3", product.title, " ", el("small", f"¥{yuan(product.gross_fen)}")),
+        _strip(ordered, product.gross_fen),
+        drawn,
+        class_="paid",
+    )
 
 
 def adds_up(total_fen: int, gross_fen: int) -> Markup:
@@ -68,7 +77,9 @@ def _rank(kind: str) -> int:
 
 
 def _payment(one: Payment, known: dict[str, str], most: int, gross_fen: int) -> list[Field]:
-    weight = Figure(percent(one.weight_permille, 1000), one.weight_permille) if one.weight_permille else Figure("—", None)
+    weight = (
+        Figure(percent(one.weight_permille, 1000), one.weight_permille) if one.weight_permille else Figure("—", None)
+    )
     return [
         known.get(one.payee, one.payee),
         term(one.kind),
@@ -94,7 +105,9 @@ def _strip(paid: Sequence[Payment], gross_fen: int) -> Markup:
         wide = amount_fen * 1000 / gross_fen if gross_fen else 0.0
         drawn.append(el("rect", x=at, width=wide, height=10, class_=f"part {_colour(kind)}"))
         share = percent(amount_fen, gross_fen)
-        named.append(el("li", el("i", class_=f"key {_colour(kind)}"), term(kind), el("b", f" ¥{yuan(amount_fen)} "), share))
+        named.append(
+            el("li", el("i", class_=f"key {_colour(kind)}"), term(kind), el("b", f" ¥{yuan(amount_fen)} "), share)
+        )
         at += wide
     svg = el("svg", *drawn, viewBox="0 0 1000 10", preserveAspectRatio="none", class_="strip", aria_hidden="true")
     return join((svg, el("ul", *named, class_="legend")))
@@ -103,7 +116,9 @@ def _strip(paid: Sequence[Payment], gross_fen: int) -> Markup:
 def _cash(story: Story, known: dict[str, str]) -> Markup:
     heads = (Head("party", "主体"), Head("id", "编号"), Head("yuan", "金额（元）", True))
     held = sorted(story.cash_fen.items(), key=lambda item: (-item[1], item[0]))
-    rows = [[known.get(party, party), el("code", party), money(amount_fen)] for party, amount_fen in held]
+    rows: list[list[Field]] = [
+        [known.get(party, party), el("code", party), money(amount_fen)] for party, amount_fen in held
+    ]
     total: list[Field] = [both("sum", "合计"), "", money(sum(story.cash_fen.values()))]
     drawn = table("Cash of every party in the end", "各主体期末资金", heads, rows, total)
     return fold("What every party holds in the end", "各主体期末资金", drawn)

@@ -32,7 +32,13 @@ def head(story: Story) -> Markup:
     )
     title = el("h1", el("span", "木棉", lang="zh", class_="name"), " Mumian")
     when = el("p", el("code", story.origin), " · ", el("time", iso(story.started_at)), class_="origin")
-    return el("header", flower(), el("div", title, el("p", tell, class_="tell"), when), _figures(story, rows, domains), class_="top")
+    return el(
+        "header",
+        flower(),
+        el("div", title, el("p", tell, class_="tell"), when),
+        _figures(story, rows, domains),
+        class_="top",
+    )
 
 
 def _figures(story: Story, rows: int, domains: int) -> Markup:

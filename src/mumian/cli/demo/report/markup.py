@@ -31,7 +31,7 @@ def join(parts: Iterable[Part], between: str = "") -> Markup:
     return Markup(between.join(text(part) for part in parts))
 
 
-def el(name: str, *parts: Part, **attributes: Attribute) -> Markup:
+def el(name: str, /, *parts: Part, **attributes: Attribute) -> Markup:
     """Return an element. `class_` is the attribute class, `aria_label` aria-label; None and False leave one out."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _VOID:

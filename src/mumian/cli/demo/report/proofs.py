@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from mumian.cli.demo.report.markup import Markup, Part, both, el, facts, join, lead, quoted, section
+from mumian.cli.demo.report.markup import Markup, Part, both, el, facts, lead, quoted, section
 from mumian.cli.demo.report.table import Field, Figure, Head, table
 from mumian.cli.demo.report.words import seconds
 from mumian.cli.demo.story import Proofs, Shown, Story
@@ -25,7 +25,9 @@ def refusals(story: Story) -> Markup:
         "看一个市场，要看它拒绝什么。每个“不”都有名称、有出路，并与每个“是”一样写入日志。",
     )
     rows = [_refusal(shown) for shown in story.refusals]
-    return section("refusals", "Refused, live", "当场不予", told, table("Refusals shown live", "当场展示的不予", _REFUSALS, rows))
+    return section(
+        "refusals", "Refused, live", "当场不予", told, table("Refusals shown live", "当场展示的不予", _REFUSALS, rows)
+    )
 
 
 def _refusal(shown: Shown) -> list[Field]:
@@ -46,7 +48,9 @@ def proofs(story: Story) -> Markup:
         "这里无需信任任何人。仅凭记录本身，任何人都能重新推导每个哈希、签名、裁决与余额。",
     )
     parts: list[Part] = [told, el("div", _held(proved), _caught(proved), class_="cards"), _facts(proved)]
-    return section("proofs", "The proofs", "证明", *parts, el("h3", both("Check it yourself", "自行核验")), *_commands(story))
+    return section(
+        "proofs", "The proofs", "证明", *parts, el("h3", both("Check it yourself", "自行核验")), *_commands(story)
+    )
 
 
 def _held(proved: Proofs) -> Markup:
@@ -55,7 +59,12 @@ def _held(proved: Proofs) -> Markup:
         f"{proved.leaves:,} leaves hold: hashes, root, signatures, decisions, rows and {proved.laws} laws, derived again in {spent} s.",
         f"{proved.leaves:,} 条记录全部成立：哈希、根、签名、裁决、数据行与 {proved.laws} 条定律，重新推导用时 {spent} 秒。",
     )
-    return el("article", el("h3", el("span", "✓ ", class_="good"), both("The audit passes", "审计通过")), el("p", said), class_="card")
+    return el(
+        "article",
+        el("h3", el("span", "✓ ", class_="good"), both("The audit passes", "审计通过")),
+        el("p", said),
+        class_="card",
+    )
 
 
 def _caught(proved: Proofs) -> Markup:
@@ -82,17 +91,22 @@ def _facts(proved: Proofs) -> Markup:
 
 def _commands(story: Story) -> list[Markup]:
     home, vkey, seq = shlex.quote(story.home), shlex.quote(story.proofs.vkey), story.proofs.receipt_seq
+    proof = shlex.quote(f"{story.home}/receipt/leaf-{seq}.tlog-proof")
+    export = shlex.quote(f"{story.home}/export")
     steps = (
-        ("audit the market where it lies", "就地审计市场", f"mumian fsck {home} --vkey {vkey}"),
+        ("audit the market where it lies", "就地审计市场", f"mumian fsck {home}"),
         (
-            "export the journal and audit the copy, with no trust in the operator",
-            "导出日志并审计副本，无需信任运营者",
-            f"mumian journal export {home} export\nmumian fsck export --vkey {vkey}",
+            "audit its export, with no trust in the operator",
+            "审计其导出，无需信任运营者",
+            f"mumian fsck {export} --vkey {vkey}",
         ),
         (
-            "take a receipt and verify it with no market at hand",
-            "取得回执并离线验证",
-            f"mumian receipt get {seq} --home {home}\nmumian receipt verify leaf-{seq}.tlog-proof --vkey {vkey}",
+            "verify a receipt with no market at hand",
+            "离线验证回执，无需市场在线",
+            f"mumian receipt verify {proof} --vkey {vkey}",
         ),
     )
-    return [el("div", el("p", both(en, zh)), el("pre", el("code", line), tabindex=0), class_="command") for en, zh, line in steps]
+    return [
+        el("div", el("p", both(en, zh)), el("pre", el("code", line), tabindex=0), class_="command")
+        for en, zh, line in steps
+    ]

@@ -79,7 +79,10 @@ def _quality(quality: dict[str, int]) -> Part:
 
 def _chains(product: Product) -> Markup:
     heads = (Head("source", "来源"), Head("from the grant down to the root", "自授权至根源"), Head("holds", "成立"))
-    rows = [[_chain_name(chain), join((_link(link) for link in chain.links), " ← "), verdict(chain.unbroken)] for chain in product.chains]
+    rows = [
+        [_chain_name(chain), join((_link(link) for link in chain.links), " ← "), verdict(chain.unbroken)]
+        for chain in product.chains
+    ]
     return fold(
         f"All {len(rows)} chains beneath {product.title}",
         f"「{product.title}」的全部 {len(rows)} 条权利链",
@@ -117,7 +120,15 @@ def _card(product: Product) -> Markup:
         (both("gross", "交易额"), f"¥{yuan(product.gross_fen)}"),
     )
     said = el("dl", join(el("div", el("dt", name), el("dd", value)) for name, value in rows), class_="facts")
-    ids = el("p", el("code", product.product), " · ", el("code", product.listing), " · ", term(product.delivery), class_="ids")
+    ids = el(
+        "p",
+        el("code", product.product),
+        " · ",
+        el("code", product.listing),
+        " · ",
+        term(product.delivery),
+        class_="ids",
+    )
     passed = el("ol", join(_gate(gate) for gate in product.gates), class_="gates")
     return el("article", el("h3", product.title), ids, passed, said, class_="card")
 

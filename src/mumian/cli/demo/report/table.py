@@ -35,7 +35,9 @@ def money(amount_fen: int) -> Figure:
     return Figure(yuan(amount_fen), amount_fen)
 
 
-def table(en: str, zh: str, heads: Sequence[Head], rows: Iterable[Sequence[Field]], foot: Sequence[Field] = ()) -> Markup:
+def table(
+    en: str, zh: str, heads: Sequence[Head], rows: Iterable[Sequence[Field]], foot: Sequence[Field] = ()
+) -> Markup:
     """Return a table with its caption. The first field of a row names the row. foot: sums, or none."""
     caption = el("caption", both(en, zh))
     top = el("thead", el("tr", join(_head(head) for head in heads)))
