@@ -18,30 +18,34 @@ def make_key(path: Path, name: str) -> Ed25519PrivateKey:
 
     Raises: HomeFault: there is a file already.
     """
+    key = Ed25519PrivateKey.from_private_bytes(secrets.token_bytes(32))
+    save_key(path, name, key)
+    return key
+
+
+def save_key(path: Path, name: str, key: Ed25519PrivateKey) -> None:
+    """Write a party's key to `path`.
+
+    Raises: HomeFault: there is a file already.
+    """
     if path.exists():
         raise HomeFault(f"`{path}` exists; a key is never overwritten: choose another file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    seed = secrets.token_bytes(32)
-    write_secret(path, Signer(name, seed).secret_key())
-    return Ed25519PrivateKey.from_private_bytes(seed)
+    write_secret(path, Signer(name, key.private_bytes_raw()).secret_key())
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:
-    """Return the key that `make_key` wrote.
+    """Return the key that `save_key` wrote.
 
-    Raises: HomeFault: no file, or not a key.
+    Raises: HomeFault: no file. BadNote: not a key, or a damaged one.
     """
     if not path.is_file():
         raise HomeFault(f"there is no key at `{path}`; make one or name another file")
     text = path.read_text("utf8").strip()
     Signer.parse(text)  # its own id must fit: a damaged key is told here, not by a refused signature
-    type_and_seed = base64.b64decode(_tail(text))
+    name_id_key = text.removeprefix("PRIVATE+KEY+").split("+", 2)
+    type_and_seed = base64.b64decode(name_id_key[2])
     return Ed25519PrivateKey.from_private_bytes(type_and_seed[1:])
-
-
-def _tail(text: str) -> str:
-    """Return the base64 part of a signer key; base64 may itself hold a `+`."""
-    return text.removeprefix("PRIVATE+KEY+").split("+", 2)[2]
 
 
 def public_text(key: Ed25519PrivateKey) -> str:

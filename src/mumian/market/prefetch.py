@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import msgspec
 
 from mumian.market.envelope import Envelope
 
@@ -18,11 +18,23 @@ TABLE_OF_FIELD = {
 }
 
 
-def rows_named_by(envelope: Envelope) -> Iterator[tuple[str, str]]:
-    """Yield (table, key) of the rows that deciding the envelope will surely read."""
-    yield "envelope.seen", envelope.id
+def rows_named_by(envelope: Envelope) -> list[tuple[str, str]]:
+    """Return (table, key) of the rows that deciding the envelope will surely read."""
     command = envelope.command
-    for field in command.__struct_fields__:
-        table = TABLE_OF_FIELD.get(field)
-        if table is not None:
-            yield table, getattr(command, field)
+    rows = [("envelope.seen", envelope.id)]
+    for table, field in _references_of(type(command)):
+        rows.append((table, getattr(command, field)))
+    return rows
+
+
+def _references_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+    known = _references.get(kind)
+    if known is None:
+        fields = kind.__struct_fields__
+        known = tuple((TABLE_OF_FIELD[field], field) for field in fields if field in TABLE_OF_FIELD)
+        _references[kind] = known
+    return known
+
+
+_references: dict[type[msgspec.Struct], tuple[tuple[str, str], ...]] = {}
+"""(table, field) by command type: found once."""

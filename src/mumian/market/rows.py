@@ -64,10 +64,12 @@ class Rows(Generic[V]):
         return None if value is _ABSENT else value
 
     def __getitem__(self, key: str) -> V:
-        value = self.get(key)
-        if value is None:
+        value = self._young.get(key, _MISSING)
+        if value is _MISSING:
+            value = self._warm(key)
+        if value is _ABSENT:
             raise KeyError(f"{self.name}: {key}")
-        return value
+        return value  # type: ignore[no-any-return]  # a record of this table
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.get(key) is not None
@@ -109,12 +111,13 @@ class Rows(Generic[V]):
 
     def changes(self, puts: list[tuple[str, str, bytes]], deletes: list[tuple[str, str]]) -> None:
         """Add what must be written to reach this table's present: rows in canonical bytes."""
+        name, young = self.name, self._young
         for key in self._dirty:
-            value = self._young[key]
+            value = young[key]
             if value is _ABSENT:
-                deletes.append((self.name, key))
+                deletes.append((name, key))
             else:
-                puts.append((self.name, key, canonical(value)))
+                puts.append((name, key, canonical(value)))
 
     def settled(self, *, keep_max: int) -> None:
         """What was dirty is stored now; start a new generation if memory holds more than `keep_max` rows of this table."""

@@ -36,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True):
     clock_slack_ms: int = 60_000
 
 
+BATCHES_A_PUBLICATION = 8
+"""Batches that go out together under one checkpoint while callers keep the queue full; bounds what waits in memory."""
+
+
 class MarketStopped(Exception):  # noqa: N818  # a state that the market is in, not an error of the caller
     """The market decides nothing more until it is opened anew: what was acknowledged is safe, the rest never was."""
 
@@ -89,6 +93,7 @@ class Sequencer:
         self._stopped: BaseException | None = None
         self._gate = threading.Lock()  # held to queue: nothing may come in behind the work that ends the thread
         self._closed = False
+        self._unpublished: list[tuple[list[bytes], Sealed]] = []  # committed and not shown yet, batch by batch
         self.publish_fault: OSError | None = None
         if publisher is not None and head is not None:
             self._republish(publisher, head)
@@ -182,6 +187,8 @@ class Sequencer:
             answers = self._decide_batch([spoken for _, spoken in batch])
             for (work, _), answer in zip(batch, answers, strict=True):
                 work.answers.append(answer)
+        if self._publisher is not None and self._unpublished:
+            self._publish(self._publisher)
 
     def _decide_batch(self, batch: list[Spoken]) -> list[Answer]:
         at = self._now()
@@ -218,14 +225,19 @@ class Sequencer:
         for rows in self.states.tables.values():
             rows.settled(keep_max=self._settings.rows_kept_max)
         if self._publisher is not None:
-            self._publish(self._publisher, entries, sealed)
+            self._unpublished.append((entries, sealed))
+            if len(self._unpublished) >= BATCHES_A_PUBLICATION:
+                self._publish(self._publisher)
 
-    def _publish(self, publisher: Publisher, entries: list[bytes], sealed: Sealed) -> None:
-        """Show the batch to the world. What is published can be derived from the store, so a failure stops nothing."""
-        note = self._log.sign(sealed)
+    def _publish(self, publisher: Publisher) -> None:
+        """Show what is committed to the world. It can be derived from the store, so a failure stops nothing."""
+        entries = [entry for batch, _ in self._unpublished for entry in batch]
+        leaves = [leaf for _, sealed in self._unpublished for leaf in sealed.leaves]
+        note = self._log.sign(self._unpublished[-1][1])
+        self._unpublished.clear()
         try:
-            if publisher.published_size() == sealed.size - len(entries):
-                publisher.publish(entries, note, sealed.leaves)
+            if publisher.published_size() == self.size - len(entries):
+                publisher.publish(entries, note, leaves)
             else:
                 publisher.catch_up(self._store.entries, note)
             self.publish_fault = None

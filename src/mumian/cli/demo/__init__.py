@@ -22,9 +22,9 @@ from mumian.kernel.money import yuan
 
 SHORT = {
     "exchange_fee": ("exchange's fee", "平台费"),
-    "service_fee": ("service fee of public data operation", "公共数据运营服务费"),
-    "merchant": ("merchant's part of the net", "数据商净额部分"),
-    "owner": ("coverage (exact Shapley)", "覆盖贡献（精确 Shapley）"),
+    "service_fee": ("public data service fee", "公共数据运营服务费"),
+    "merchant": ("merchant's part", "数据商净额部分"),
+    "owner": ("coverage", "覆盖贡献"),
 }
 """Kinds of share in a few words."""
 
@@ -106,11 +106,17 @@ def _show(told: Story) -> None:
     table.add_column(say("payee", "收款方"), no_wrap=True)
     for product in told.products:
         table.add_column(f"{product.title} {say('(yuan)', '（元）')}", justify="right")
-    table.add_column(say("why", "原因"))
+    table.add_column(say("why", "原因"), no_wrap=True)
     for payee in dict.fromkeys(payment.payee for payment in told.payments):
         table.add_row(*_row(told, payee))
     console = Console()
     console.print(table)
+    console.print(
+        say(
+            "coverage: the exact Shapley value of the route-months, or calls, that an airline's rows answered",
+            "覆盖贡献：航空公司数据所回答的航线月份（或核验调用）的精确 Shapley 值",
+        )
+    )
     gross = sum(product.gross_fen for product in told.products)
     console.print(
         say(
