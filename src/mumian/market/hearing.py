@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import NamedTuple
 
 import msgspec
@@ -14,8 +15,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from mumian.kernel.canonical import canonical
 from mumian.kernel.outcome import Refusal, Refused, Sentence
 from mumian.market.envelope import BY_KEY, ENVELOPE_BYTES_MAX, Envelope, Signature, decode_envelope, signed_bytes
+from mumian.rooms.parties.numbers import is_uscc, looks_like_resident_id
+
+_resident_shape = re.compile(rb"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
+_nul = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # the escape itself, not an escaped backslash before `u0000`
 
 
 class HearingRefusal(Refusal):
@@ -25,9 +31,17 @@ class HearingRefusal(Refusal):
         "the envelope has {size_bytes} bytes, {size_bytes_max} are allowed; send a digest of the large part",
         "信封 {size_bytes} 字节，上限 {size_bytes_max}；请改为提交大段内容的摘要",
     )
+    PERSONAL_NUMBER = Sentence(
+        "the envelope holds what looks like a resident id, and the journal forgets nothing; send a salted commitment",
+        "信封中疑似含有居民身份证号，而日志不可删除；请改为提交加盐承诺",
+    )
     MALFORMED = Sentence(
         "this is not a command that the market knows: {why}; see `mumian schema`",
         "无法识别的命令：{why}；请参阅 `mumian schema`",
+    )
+    NUL_CHARACTER = Sentence(
+        "a text of the envelope holds the character U+0000, which no database can keep as a key; leave it out",
+        "信封文本含有字符 U+0000，数据库无法将其用作键；请去除",
     )
     SIGNATURE_INVALID = Sentence(
         "the signature by key `{key}` does not fit the envelope; sign actor, command, id and market `{origin}`",
@@ -53,6 +67,8 @@ def hear(raw: bytes, *, origin: str, door: str) -> Spoken | Refused:
     """
     if len(raw) > ENVELOPE_BYTES_MAX:
         return Refused(HearingRefusal.TOO_LARGE, {"size_bytes": len(raw), "size_bytes_max": ENVELOPE_BYTES_MAX})
+    if holds_personal_number(raw):  # before decoding, whose messages repeat what they complain of
+        return Refused(HearingRefusal.PERSONAL_NUMBER)
     try:
         envelope: Envelope = decode_envelope(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -62,6 +78,11 @@ def hear(raw: bytes, *, origin: str, door: str) -> Spoken | Refused:
 
 def trust(envelope: Envelope, *, origin: str, door: str) -> Spoken | Refused:
     """Return the envelope with how it is known, after verifying its signature if it has one."""
+    said = canonical(envelope)
+    if holds_personal_number(said):
+        return Refused(HearingRefusal.PERSONAL_NUMBER)
+    if b"\\u0000" in said and _nul.search(said):
+        return Refused(HearingRefusal.NUL_CHARACTER)
     if envelope.signature is None:
         return Spoken(envelope, f"door:{door}")
     try:
@@ -69,6 +90,15 @@ def trust(envelope: Envelope, *, origin: str, door: str) -> Spoken | Refused:
     except (InvalidSignature, binascii.Error, ValueError):
         return Refused(HearingRefusal.SIGNATURE_INVALID, {"key": envelope.signature.key, "origin": origin})
     return Spoken(envelope, BY_KEY)
+
+
+def holds_personal_number(text: bytes) -> bool:
+    """Tell whether `text` holds a resident id (GB 11643-1999) that is not also a unified social credit code."""
+    for found in _resident_shape.finditer(text):
+        number = found[0].decode()
+        if looks_like_resident_id(number) and not is_uscc(number):
+            return True
+    return False
 
 
 def verify_envelope(envelope: Envelope, *, origin: str) -> None:
