@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mumian.cli.demo.report.chart import chart, scale_of
 from mumian.cli.demo.report.markup import Markup, Part, both, el, facts, fold, join, lead, section, short
 from mumian.cli.demo.report.table import Figure, Head, figure, table
-from mumian.cli.demo.report.words import minutes, names, percent, rho, term
+from mumian.cli.demo.report.words import minutes, month_name, names, percent, rho, sure, term
 from mumian.cli.demo.story import Answer, Calls, Cell, Story
 
 CHARTS_MAX = 24
@@ -16,7 +16,7 @@ CHARTS_MAX = 24
 _CELLS = (
     Head("route", "航线"),
     Head("month", "月份", True),
-    Head("flights", "航班数", True),
+    Head("flights counted", "计入航班", True),
     Head("delay, min", "延误合计（分钟）", True),
     Head("mean, min", "平均（分钟）", True),
     Head("from", "区间下限", True),
@@ -27,11 +27,13 @@ _CELLS = (
 def answers(story: Story) -> Markup:
     """Return the charts, what can be read off them, and the figures."""
     answer = story.answer
-    confidence = percent(answer.confidence_permille, 1000)
+    confidence = sure(answer.confidence_permille)
     told = lead(
         f"Mean arrival delay by month, minutes; above zero is late. {answer.domains} domains computed it together and noise was"
-        f" added once. A bar is where the true mean lies with {confidence} confidence, given that noise.",
-        f"各月平均到达延误（分钟），零线以上为晚点。{answer.domains} 个数据域联合计算，只加一次噪声。竖条为在该噪声下真实平均值以 {confidence} 置信度所在的区间。",
+        f" added once. Of each {answer.unit} at most {answer.l0} groups and {answer.linf_rows} rows in each are counted; the bar"
+        f" is where the mean of what was counted lies, {confidence} sure for each noisy sum.",
+        f"各月平均到达延误（分钟），零线以上为晚点。{answer.domains} 个数据域联合计算，只加一次噪声。每个 {answer.unit} 至多计入"
+        f" {answer.l0} 个分组、每组 {answer.linf_rows} 行；竖条为计入部分的平均值所在区间，每个加噪总和的置信度为 {confidence}。",
     )
     routes = _by_route(answer.cells)
     parts: list[Part] = [told, _findings(answer.cells), _legend(), _charts(routes, answer.cells)]
@@ -71,7 +73,7 @@ def _charts(routes: list[list[Cell]], cells: Iterable[Cell]) -> Markup:
 
 def _chart(name: Markup, cells: list[Cell], drawn: Markup) -> Markup:
     flights = f"{sum(cell.flights for cell in cells):,}"
-    return el("figure", el("figcaption", name, el("span", both(f"≈ {flights} flights", f"约 {flights} 班"))), drawn)
+    return el("figure", el("figcaption", name, el("span", both(f"≈ {flights} counted", f"计入约 {flights} 班"))), drawn)
 
 
 def route_name(route: str) -> str:
@@ -81,7 +83,7 @@ def route_name(route: str) -> str:
 
 
 def _findings(cells: tuple[Cell, ...]) -> Markup:
-    """Return what the charts say at a glance: the latest cell, and how often lateness is beyond the noise."""
+    """Return what the charts say at a glance: the most delayed cell, and how often lateness is beyond the noise."""
     told = [cell for cell in cells if cell.mean_delay_centi is not None]
     if not told:
         return Markup("")
@@ -93,7 +95,7 @@ def _findings(cells: tuple[Cell, ...]) -> Markup:
         el(
             "li",
             both(
-                join(("Latest: ", el("b", name), f" in month {worst.month}, {mean} minutes on average.")),
+                join(("Most delayed: ", el("b", name), f" in {month_name(worst.month)}, {mean} minutes on average.")),
                 join(("晚点最多：", el("b", name), f"，{worst.month} 月，平均 {mean} 分钟。")),
             ),
         ),
@@ -156,8 +158,8 @@ def _terms(answer: Answer, known: dict[str, str]) -> Markup:
         (both("privacy loss", "隐私损失"), f"ρ = {rho(answer.rho_nano)} · ε = {answer.epsilon} (δ = 10⁻⁶)"),
         (
             both(
-                f"noise, {percent(answer.confidence_permille, 1000)}",
-                f"噪声（{percent(answer.confidence_permille, 1000)}）",
+                f"noise, {sure(answer.confidence_permille)}",
+                f"噪声（{sure(answer.confidence_permille)}）",
             ),
             widths,
         ),
@@ -172,11 +174,11 @@ def calls(story: Story) -> Markup:
     told = lead(
         join(
             (
-                el("q", made.question),
+                el("code", made.question),
                 " Yes or no, per call; the journal keeps one leaf per batch, and any single call can be proved from it.",
             )
         ),
-        join((el("q", made.question), " 每次调用只答是或否；日志每批一条记录，任何一次调用都能由此证明。")),
+        join((el("code", made.question), " 每次调用只答是或否；日志每批一条记录，任何一次调用都能由此证明。")),
     )
     return section("calls", "Verification calls", "核验调用", told, _split(made), _call_figures(made))
 

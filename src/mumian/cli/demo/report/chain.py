@@ -22,7 +22,7 @@ class Node(NamedTuple):
     x: int
     y: int
     label: Markup
-    lines: tuple[str, ...]
+    lines: tuple[str, ...]  # as markup where they are in two languages
     kind: str
 
 
@@ -40,10 +40,13 @@ class Lane(NamedTuple):
 
 
 def lanes(story: Story) -> tuple[Lane, ...]:
-    """Return one lane for the largest source of enterprise data, and one for the first public one."""
+    """Return one lane for the largest source of enterprise data whose chain holds, and one for the first public one."""
     chains = {chain.resource: chain for product in reversed(story.products) for chain in product.chains}
     chained = [one for one in story.supplied if one.resource in chains]
-    own = sorted((one for one in chained if one.data_kind != "public"), key=lambda one: -one.rows)[:1]
+    own = sorted(
+        (one for one in chained if one.data_kind != "public"),
+        key=lambda one: (not chains[one.resource].unbroken, -one.rows),
+    )[:1]
     public = [one for one in chained if one.data_kind == "public"][:1]
     return tuple(Lane(one, chains[one.resource]) for one in own + public)
 
@@ -57,7 +60,7 @@ def diagram(story: Story) -> Markup:
     columns = links_max + 3
     wide = columns * BOX + (columns - 1) * GAP
     products_tall = len(story.products) * (TALL + 24)
-    tall = TOP + max(len(rows) * LANE, products_tall)
+    tall = TOP + max(len(rows) * LANE - (LANE - TALL) + 10, products_tall)
     shelf = [
         _product(one, nth, (columns - 1) * (BOX + GAP), tall, len(story.products))
         for nth, one in enumerate(story.products)
@@ -119,7 +122,8 @@ def _fence(y: int) -> Markup:
 
 def _data(one: Supplied, known: dict[str, str], y: int) -> Node:
     label = both("data resource", "数据资源", tag="tspan")
-    lines = (one.title, known.get(one.holder, one.holder), one.resource, f"{one.rows:,} × {one.version_digest[:10]}…")
+    rows = both(f"{one.rows:,} rows", f"{one.rows:,} 行", tag="tspan")
+    lines = (one.title, known.get(one.holder, one.holder), one.resource, rows)
     return Node(0, y, label, lines, "data")
 
 
@@ -134,15 +138,14 @@ def _registration(lane: Lane, x: int, y: int) -> Node:
 
 def _link(link: Link, known: dict[str, str], x: int, y: int) -> Node:
     label = both("grant", "授权", tag="tspan") if link.right else both("authorised operation", "授权运营", tag="tspan")
-    en, zh = term_pair(link.right) if link.right else ("", "")
-    right = f"{en} {zh}".strip() if en == zh else en
+    right = both(*term_pair(link.right), tag="tspan") if link.right else ""
     lines = (link.id, known.get(link.holder, link.holder), right, f"{day(link.valid_from)} – {day(link.valid_to)}")
     return Node(x, y, label, tuple(line for line in lines if line), "grant")
 
 
 def _product(product: Product, nth: int, x: int, tall: int, count: int) -> Node:
     room = (tall - TOP) // count
-    y = TOP + nth * room + (room - TALL) // 2 - 12
+    y = TOP + nth * room + (room - TALL - 10) // 2
     label = both("product on the shelf", "在架产品", tag="tspan")
     return Node(x, y, label, (product.title, product.product, product.listing), "product")
 
@@ -151,7 +154,7 @@ def _box(node: Node) -> Markup:
     parts: list[Part] = [el("rect", x=node.x, y=node.y, width=BOX, height=TALL, rx=8)]
     parts.append(el("text", node.label, x=node.x + 12, y=node.y + 20, class_="label"))
     for nth, line in enumerate(node.lines[:4]):
-        kept = fit(line, _LINE_CENTI_EM if nth else _LINE_CENTI_EM - 150)
+        kept = line if isinstance(line, Markup) else fit(line, _LINE_CENTI_EM - (0 if nth else 150))
         more = el("title", line) if kept != line else ""
         at = node.y + 40 + 18 * nth
         parts.append(el("text", kept, more, x=node.x + 12, y=at, class_="line" if nth else "line strong"))

@@ -17,7 +17,7 @@ _PAID = (
     Head("payee", "收款方"),
     Head("as", "身份"),
     Head("yuan", "金额（元）", True),
-    Head("", ""),
+    Head("to scale", "图示"),
     Head("of gross", "占总额", True),
     Head("contribution", "贡献", True),
     Head("why", "理由"),
@@ -44,14 +44,13 @@ def _product(product: Product, paid: Sequence[Payment], known: dict[str, str]) -
     total_fen = sum(one.amount_fen for one in paid)
     ordered = sorted(paid, key=lambda one: (_rank(one.kind), -one.amount_fen, one.payee))
     rows = [_payment(one, known, most, product.gross_fen) for one in ordered]
-    owners = sum(one.weight_permille for one in paid)
     total: list[Field] = [
         both("sum", "合计"),
         "",
         money(total_fen),
         "",
         Figure(percent(total_fen, product.gross_fen), total_fen),
-        Figure(percent(owners, 1000), owners) if owners else "",
+        "",
         adds_up(total_fen, product.gross_fen),
     ]
     drawn = table(f"Payments of {product.title}", f"「{product.title}」的分配", _PAID, rows, total)
@@ -77,12 +76,11 @@ def _rank(kind: str) -> int:
 
 
 def _payment(one: Payment, known: dict[str, str], most: int, gross_fen: int) -> list[Field]:
-    weight = (
-        Figure(percent(one.weight_permille, 1000), one.weight_permille) if one.weight_permille else Figure("—", None)
-    )
+    is_owner = one.kind == "owner"
+    weight = Figure(percent(one.weight_permille, 1000), one.weight_permille) if is_owner else Figure("—", None)
     return [
         known.get(one.payee, one.payee),
-        term(one.kind),
+        el("span", term(one.kind), class_="kind"),
         money(one.amount_fen),
         bar(one.amount_fen, most, kind=_colour(one.kind)),
         Figure(percent(one.amount_fen, gross_fen), one.amount_fen),
@@ -150,7 +148,7 @@ def _budget(one: Budget, titles: dict[str, str], known: dict[str, str]) -> list[
     return [
         join((titles.get(one.resource, one.resource), el("br"), el("code", one.budget))),
         known.get(one.holder, one.holder),
-        el("code", one.privacy_unit),
+        el("code", one.privacy_unit, class_="id"),
         bar(one.spent_rho_nano, one.rho_nano, kind="budget"),
         Figure(percent(one.spent_rho_nano, one.rho_nano), one.spent_rho_nano * 1_000_000 // max(one.rho_nano, 1)),
         Figure(f"{one.epsilon_spent} / {one.epsilon}", one.spent_rho_nano),

@@ -49,7 +49,7 @@ def _figures(story: Story, rows: int, domains: int) -> Markup:
         (f"{len(story.products)}", "products on the shelf", "个数据产品"),
         (f"{story.calls.calls:,}", "verification calls", "次核验调用"),
         (f"¥{yuan(gross_fen)}", "gross sales, yuan", "交易总额（元）"),
-        (f"{story.proofs.leaves:,}", "leaves in the journal", "条存证记录"),
+        (f"{sum(act.leaves for act in story.acts):,}", "leaves in the journal", "条存证记录"),
         (seconds(story.seconds_milli), "seconds, all told", "秒，全程用时"),
     )
     tiles: list[Part] = [el("li", el("b", value), el("span", both(en, zh))) for value, en, zh in shown]

@@ -49,7 +49,7 @@ def _attribute(key: str, value: Attribute) -> str:
 
 def both(en: Part, zh: Part, *, tag: str = "span") -> Markup:
     """Return a sentence in both languages, of which the page shows one. tag: "tspan" within a drawing."""
-    return el(tag, en, lang="en") + el(tag, zh, lang="zh-CN")  # type: ignore[return-value]
+    return join((el(tag, en, lang="en"), el(tag, zh, lang="zh-CN")))
 
 
 def quoted(sentence: str) -> Markup:

@@ -102,5 +102,5 @@ def _bar(lang: str) -> Markup:
         )
         for key, code, name in (("zh", "zh", "中文"), ("en", "en-GB", "English"))
     )
-    choice = el("fieldset", el("legend", "Language / 语言", class_="away"), choices)
+    choice = el("fieldset", el("legend", both("Language", "语言"), class_="away"), choices)
     return el("div", el("nav", links, aria_label="Parts / 章节"), choice, class_="bar-top")

@@ -56,8 +56,8 @@ def proofs(story: Story) -> Markup:
 def _held(proved: Proofs) -> Markup:
     spent = seconds(proved.audit_milli)
     said = both(
-        f"{proved.leaves:,} leaves hold: hashes, root, signatures, decisions, rows and {proved.laws} laws, derived again in {spent} s.",
-        f"{proved.leaves:,} 条记录全部成立：哈希、根、签名、裁决、数据行与 {proved.laws} 条定律，重新推导用时 {spent} 秒。",
+        f"All {proved.leaves:,} leaves up to the audit hold: hashes, root, signatures, decisions, rows and {proved.laws} laws, derived again in {spent} s.",
+        f"截至审计的 {proved.leaves:,} 条记录全部成立：哈希、根、签名、裁决、数据行与 {proved.laws} 条定律，重新推导用时 {spent} 秒。",
     )
     return el(
         "article",

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from mumian.cli.demo.report.chain import diagram
-from mumian.cli.demo.report.markup import Markup, Part, both, el, fold, join, lead, section
+from mumian.cli.demo.report.markup import Markup, both, el, fold, join, lead, section
 from mumian.cli.demo.report.table import Field, Figure, Head, figure, table
-from mumian.cli.demo.report.words import day, names, percent, term
+from mumian.cli.demo.report.words import TERMS, day, names, percent, term
 from mumian.cli.demo.story import Chain, Gate, Link, Product, Story, Supplied
 from mumian.kernel.money import yuan
 
 _SOURCES = (
     Head("source", "来源"),
     Head("holder", "持有方"),
-    Head("kind", "类别"),
+    Head("kind, level", "类别与级别"),
     Head("rows", "行数", True),
-    Head("privacy units", "隐私单元数", True),
-    Head("level", "级别"),
-    Head("quality", "质量"),
+    Head("units", "隐私单元", True),
+    Head("lowest quality", "最低质量", True),
     Head("registered as", "登记"),
     Head("granted by", "授权"),
     Head("chain", "权利链"),
 )
+
+
+_code = re.compile(r"[0-9a-f]{64}|[a-z]+-[0-9.]+")
+"""A digest or an id: evidence that is not words."""
 
 
 def rights(story: Story) -> Markup:
@@ -31,7 +36,16 @@ def rights(story: Story) -> Markup:
         "产品立于授权，授权立于产权或授权运营，产权立于已登记的数据。下图各取一例，表中列出全部来源；任何一环撤销，其右侧全部停止。",
     )
     chains = [_chains(product) for product in story.products]
-    return section("rights", "The chain of rights", "权利链", told, diagram(story), _sources(story), *chains)
+    return section(
+        "rights",
+        "The chain of rights",
+        "权利链",
+        told,
+        diagram(story),
+        _sources(story),
+        _qualities(story.supplied),
+        *chains,
+    )
 
 
 def _sources(story: Story) -> Markup:
@@ -44,21 +58,24 @@ def _sources(story: Story) -> Markup:
         figure(len({one.holder for one in story.supplied})),
         "",
         figure(sum(one.rows for one in story.supplied)),
-        *[""] * 6,
+        *[""] * 5,
     ]
-    return table("Every source of the products", "产品的全部来源", _SOURCES, rows, total)
+    return table(
+        "Every source of the products, as it stands in the end", "产品的全部来源（截至期末）", _SOURCES, rows, total
+    )
 
 
 def _source(one: Supplied, known: dict[str, str], is_chained: bool, is_broken: bool) -> list[Field]:
-    registered = join((el("code", number) for number in one.certificates or (one.query_code or "—",)), "<br>")
+    registered = join(
+        (el("code", number, class_="id") for number in one.certificates or (one.query_code or "—",)), "<br>"
+    )
     return [
         join((one.title, el("br"), el("code", one.resource))),
         known.get(one.holder, one.holder),
-        term(one.data_kind),
+        el("span", term(one.data_kind), el("br"), el("small", term(one.level)), class_="kind"),
         figure(one.rows),
         figure(one.units) if one.units else Figure("—", None),
-        term(one.level),
-        _quality(one.quality),
+        _lowest(one.quality),
         registered,
         el("code", one.grant) if one.grant else "—",
         verdict(not is_broken) if is_chained else "—",
@@ -72,9 +89,27 @@ def verdict(holds: bool) -> Markup:
     return el("span", "✗ ", both("broken", "中断"), class_="bad")
 
 
-def _quality(quality: dict[str, int]) -> Part:
-    """Return the measured dimensions, each in percent."""
-    return join((join((term(name), " ", percent(value, 1000))) for name, value in quality.items()), "<br>") or "—"
+def _lowest(quality: dict[str, int]) -> Figure:
+    """Return the weakest of the measured dimensions."""
+    if not quality:
+        return Figure("—", None)
+    name, value = min(quality.items(), key=lambda item: item[1])
+    return Figure(join((percent(value, 1000), el("br"), el("small", term(name)))), value)
+
+
+def _qualities(supplied: tuple[Supplied, ...]) -> Markup:
+    """Return all measured dimensions of all sources (GB/T 36344)."""
+    names_used = [name for name in TERMS if any(name in one.quality for one in supplied)]
+    heads = [Head("source", "来源"), *(Head(*TERMS[name], is_number=True) for name in names_used)]
+    rows: list[list[Field]] = [
+        [one.title, *(_measured(one.quality.get(name)) for name in names_used)] for one in supplied
+    ]
+    drawn = table("Quality by the dimensions of GB/T 36344", "按 GB/T 36344 各维度的质量", heads, rows)
+    return fold("Quality of every source", "各来源的质量", drawn)
+
+
+def _measured(permille: int | None) -> Figure:
+    return Figure("—" if permille is None else percent(permille, 1000), permille)
 
 
 def _chains(product: Product) -> Markup:
@@ -135,4 +170,9 @@ def _card(product: Product) -> Markup:
 
 def _gate(gate: Gate) -> Markup:
     leaf = el("span", both(f"leaf {gate.seq}", f"第 {gate.seq} 条"), class_="leaf")
-    return el("li", el("b", "✓ ", both(gate.name_en, gate.name_zh)), leaf, el("p", gate.evidence))
+    return el(
+        "li",
+        el("b", "✓ ", both(gate.name_en, gate.name_zh)),
+        leaf,
+        el("p", el("code", gate.evidence) if _code.fullmatch(gate.evidence) else gate.evidence),
+    )

@@ -9,6 +9,11 @@ from mumian.kernel.time import Instant, day_of
 _DAY_MAX: Instant = 253_370_764_800_000
 """The last instants that a calendar of four-digit years can name; beyond it a right has no end worth a date."""
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
 TERMS = {
     "enterprise": ("enterprise data", "企业数据"),
     "public": ("public data", "公共数据"),
@@ -31,7 +36,16 @@ TERMS = {
     "aggregate": ("figures with noise", "加噪统计结果"),
     "verification": ("yes or no per call", "核验（是/否）"),
     "verify_qa": ("yes or no per call", "核验（是/否）"),
-    "mpc": ("joint computation, raw data stays", "联合计算，原始数据不出域"),
+    "file": ("file", "文件"),
+    "api": ("interface", "接口"),
+    "sandbox": ("computed where the data lies", "数据沙箱，原始数据不出域"),
+    "mpc": ("multi-party computation", "多方安全计算"),
+    "fl": ("federated learning", "联邦学习"),
+    "tee": ("trusted execution", "可信执行环境"),
+    "psi_pir": ("private intersection or retrieval", "隐私求交与匿踪查询"),
+    "on_site": ("on site", "现场交付"),
+    "connector": ("connector", "连接器"),
+    "view_only": ("view only", "仅供查看"),
     "product": ("product", "份"),
     "call": ("call", "次"),
     "exchange_fee": ("exchange fee", "平台费"),
@@ -60,6 +74,16 @@ def day(instant: Instant) -> str:
 
 def seconds(milli: int) -> str:
     return f"{milli // 1000:,}.{milli % 1000 // 100}"
+
+
+def month_name(month: int) -> str:
+    """Return "July" for 7; a number that names no month stays a number."""
+    return _MONTHS[month - 1] if 1 <= month <= 12 else str(month)
+
+
+def sure(permille: int) -> str:
+    """Return a confidence in percent without an idle decimal: 950 → "95 %"."""
+    return percent(permille, 1000).replace(".0 %", " %")
 
 
 def percent(part: int, whole: int) -> str:
