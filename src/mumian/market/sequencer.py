@@ -15,7 +15,7 @@ import msgspec
 
 from mumian.journal.log import Log, Sealed, digest_in, entry_for, payload_of
 from mumian.journal.publish import Publisher
-from mumian.journal.store import Commit, Head, Store
+from mumian.journal.store import Commit, Head, Store, StoreBehind
 from mumian.kernel.canonical import canonical, sha256_hex
 from mumian.kernel.time import Instant, iso
 from mumian.market.envelope import Envelope
@@ -265,6 +265,11 @@ class Sequencer:
         first_seq = self.states.seen.get(envelope.id)
         if first_seq is None:
             return None
+        if first_seq >= self.size + len(leaves):  # a row of a leaf that we never made
+            raise StoreBehind(
+                f"`{envelope.id}` is in leaf `{first_seq}`, but this market ends at `{self.size}` leaves: "
+                "another writer was here; stop it and open the market again"
+            )
         first = leaves[first_seq - self.size] if first_seq >= self.size else self.leaf(first_seq)
         is_same = first.actor == envelope.actor and canonical(first.command) == canonical(envelope.command)
         return first if is_same else None
