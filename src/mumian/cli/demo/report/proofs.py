@@ -33,9 +33,9 @@ def refusals(story: Story) -> Markup:
 def _refusal(shown: Shown) -> list[Field]:
     return [
         both(shown.what_en, shown.what_zh),
-        el("code", shown.name, class_="name"),
+        el("code", shown.name, class_="id"),
         both(quoted(shown.en), quoted(shown.zh)),
-        el("code", shown.rule) if shown.rule else "—",
+        el("code", shown.rule, class_="id") if shown.rule else "—",
         Figure(shown.seq, shown.seq),
     ]
 
