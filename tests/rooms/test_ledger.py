@@ -25,12 +25,13 @@ from mumian.rooms.ledger.model import (
     PostTransfers,
     Purpose,
     State,
+    TransfersHeld,
     TransfersPosted,
     VoidPending,
 )
 from mumian.rooms.ledger.model import LedgerRefusal as R
 
-BANK, ANN, BOB = AccountId("account-1"), AccountId("account-2"), AccountId("account-3")
+BANK, ANN, BOB, ESCROW = (AccountId(f"account-{nth}") for nth in (1, 2, 3, 4))
 NOW = 1_000
 
 
@@ -40,6 +41,7 @@ def a_state() -> State:
     state.accounts[BANK] = Account(PartyId("exchange"), Purpose.BANK, debits_posted=100)
     state.accounts[ANN] = Account(PartyId("ann"), Purpose.CASH, debits_pending=30, credits_posted=100)
     state.accounts[BOB] = Account(PartyId("bob"), Purpose.CASH, credits_pending=30)
+    state.accounts[ESCROW] = Account(PartyId("exchange"), Purpose.ESCROW)
     state.held["transfer-9.1"] = Held(Leg(ANN, BOB, 30), expires_at=5_000)
     state.by_owner["ann/cash"] = ANN
     return state
@@ -71,9 +73,30 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (PostPending(HELD), by("ann", now=5_000), R.HOLD_EXPIRED),
     (VoidPending(HELD), by("ann"), R.NOT_YOUR_ACCOUNT),
     (VoidPending(TransferId("transfer-8.1")), by(MARKET), R.TRANSFER_UNKNOWN),
+    (VoidPending(HELD), by("exchange"), R.NOT_YOUR_ACCOUNT),
     (ExpirePending(HELD), by("ann", now=4_999), R.HOLD_NOT_EXPIRED),
     (ExpirePending(TransferId("transfer-8.1")), by("ann"), R.TRANSFER_UNKNOWN),
 ]
+
+
+IN_ESCROW = TransferId("transfer-6.1")
+
+OF_ESCROW: list[tuple[Command, Facts, R]] = [
+    (PostPending(IN_ESCROW), by("ann"), R.ESCROW_IS_THE_MARKETS),
+    (PostPending(IN_ESCROW, 1), by("ann"), R.ESCROW_IS_THE_MARKETS),
+    (VoidPending(IN_ESCROW), by("exchange"), R.ESCROW_IS_THE_MARKETS),
+    (VoidPending(IN_ESCROW), by("ann"), R.NOT_YOUR_ACCOUNT),
+]
+
+
+@pytest.mark.parametrize(("command", "facts", "refusal"), OF_ESCROW)
+def test_escrow_is_in_the_hands_of_neither_side(command: Command, facts: Facts, refusal: R) -> None:
+    state = a_state()
+    evolve(state, TransfersHeld((IN_ESCROW,), (Leg(ANN, ESCROW, 20, "order-6"),), expires_at=5_000))
+    answer = decide(state, command, facts)
+    assert isinstance(answer, Refused)
+    assert answer.refusal is refusal
+    assert not isinstance(decide(state, command, by(MARKET)), Refused)
 
 
 @pytest.mark.parametrize(("command", "facts", "refusal"), REFUSALS)
@@ -85,7 +108,7 @@ def test_the_ledger_refuses_by_name(command: Command, facts: Facts, refusal: R) 
 
 
 def test_every_refusal_of_the_ledger_has_a_case() -> None:
-    assert {refusal for _, _, refusal in REFUSALS} == set(R)
+    assert {refusal for _, _, refusal in (*REFUSALS, *OF_ESCROW)} == set(R)
 
 
 @pytest.mark.parametrize(

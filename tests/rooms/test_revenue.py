@@ -168,6 +168,7 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (empty, a_rule(fees=(VENUE_FEE, replace(VENUE_FEE, rate_bp=9_751))), proposing(), R.RATES_TOO_HIGH),
     (empty, a_rule(owners=MANY), proposing(holders=MANY), R.TOO_MANY_LINES),
     (empty, a_rule(fees=(VENUE_FEE,) * 33), proposing(), R.TOO_MANY_LINES),
+    (empty, a_rule(), replace(proposing(), strangers=(PartyId("party-99"),)), R.PAYEE_UNKNOWN),
     (empty, a_rule(owners=(ANN, BOB, CAT, ANN)), proposing(), R.OWNER_REPEATED),
     (empty, a_rule(owners=(ANN, BOB, CAT, BODY)), proposing(), R.PUBLIC_BODY_PAID),
     (empty, a_rule(fees=(replace(SERVICE, payee=BODY),)), proposing(), R.PUBLIC_BODY_PAID),

@@ -717,6 +717,7 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state.rights["right-11"] = replace(state.rights["right-11"], valid_from=FIVE_YEARS, valid_to=FIVE_YEARS + 1)
     state.grants["grant-20"] = replace(state.grants["grant-20"], valid_to=FIVE_YEARS + 2)
     state.grants["grant-31"] = replace(state.grants["grant-31"], parent="authorization-99")
+    state.authorized["resource-99/authorization-30"] = AuthorizationId("authorization-30")
     assert [bool(list(law(state))) for law in LAWS] == [True] * len(LAWS)
 
 

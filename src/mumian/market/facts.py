@@ -136,6 +136,8 @@ def _source(s: States, source: str, purposes: tuple[str, ...], now: Instant, act
     grant = s.rights.grants.get(source)
     if walked.unbroken and grant is not None and not set(purposes) <= set(grant.purposes):
         broken_at, reason = source, "purpose"
+    elif walked.unbroken and record is not None and record.is_withdrawn:
+        broken_at, reason = str(resource), "withdrawn"
     elif walked.unbroken and level is None:
         broken_at, reason = str(resource), "not_classified"
     return SourceSeen(
@@ -288,14 +290,17 @@ def _job_source(s: States, source: str, now: Instant) -> cleanroom.SourceSeen:
     record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
     version = catalog.latest_version(s.catalog, resource)
     holder = record.holder if record else PartyId("")
+    broken_at, reason = walked.broken_at, str(walked.reason or "")
+    if walked.unbroken and (record is None or record.is_withdrawn):
+        broken_at, reason = walked.resource, "withdrawn"
     return cleanroom.SourceSeen(
         resource=resource,
         holder=holder,
         domain=holder,
         version_digest=version.digest if version else None,
-        unbroken=walked.unbroken,
-        broken_at=walked.broken_at,
-        reason=str(walked.reason or ""),
+        unbroken=not reason,
+        broken_at=broken_at,
+        reason=reason,
         protected=described is None or bool(described.privacy_unit),
     )
 
@@ -339,6 +344,7 @@ def _agree_distribution(s: States, c: revenue.AgreeDistribution, seq: int, now: 
         holders=tuple(dict.fromkeys(owners)),
         public_bodies=tuple(dict.fromkeys(bodies)),
         operators=tuple(dict.fromkeys(operators)),
+        strangers=tuple(fee.payee for fee in c.fees if parties.party(s.parties, fee.payee) is None),
     )
 
 

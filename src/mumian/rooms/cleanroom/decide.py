@@ -86,10 +86,10 @@ def _open(state: State, command: OpenBudget, facts: BudgetFacts) -> list[Event] 
 def _refuse_terms(rho_nano: int, *, share: int, until: int, now: int) -> Refused | None:
     if until <= now:
         return Refused(R.UNTIL_PAST, {"until": until, "now": now})
+    if rho_nano > INT53_MAX or share > INT53_MAX:
+        return Refused(R.BUDGET_TOO_LARGE, {"max_rho_nano": INT53_MAX})
     if share > rho_nano:
         return Refused(R.SHARE_ABOVE_TOTAL, {"share_rho_nano": share, "rho_nano": rho_nano})
-    if rho_nano > INT53_MAX:
-        return Refused(R.BUDGET_TOO_LARGE, {"max_rho_nano": INT53_MAX})
     return None
 
 
@@ -276,7 +276,8 @@ def _meter(state: State, command: RecordUsage, facts: UsageFacts) -> list[Event]
     if command.first_call != usage.calls:
         return Refused(R.BATCH_NOT_CONTIGUOUS, {"first_call": command.first_call, "next_call": usage.calls})
     if usage.calls + calls > usage.covered_calls:
-        return Refused(R.CALLS_NOT_COVERED, {"last_call": usage.calls + calls, "covered_calls": usage.covered_calls})
+        detail: Detail = {"calls": calls, "made_calls": usage.calls, "covered_calls": usage.covered_calls}
+        return Refused(R.CALLS_NOT_COVERED, detail)
     charge_fen = calls * facts.price_fen
     if usage.charge_fen + charge_fen > FEN_MAX:
         return Refused(R.CHARGE_TOO_LARGE, {"calls": calls, "price_fen": facts.price_fen, "max_fen": FEN_MAX})

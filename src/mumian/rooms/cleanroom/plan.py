@@ -19,6 +19,9 @@ from mumian.kernel.time import Instant
 CELLS_MAX = 100_000
 """Cells (groups × measures) of one release; bounds the size of what can leave."""
 
+CALLS_MAX = 1_000_000_000
+"""Calls that one ticket covers at most: keeps every sum of calls within 53 bits."""
+
 Column: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Hex32: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 """32 bytes: a SHA-256 digest or an Ed25519 public key, in lower-case hex."""
@@ -102,12 +105,12 @@ class AggregatePlan(_Plan, frozen=True):
 class VerificationPlan(_Plan, frozen=True):
     """Answer yes, no or unknown, call by call: does the row that has these keys satisfy the predicate?
 
-    key_columns: what a call gives, in this order. calls_max: calls that the ticket covers.
+    key_columns: what a call gives, in this order. calls_max: calls that the ticket covers, 1 to `CALLS_MAX`.
     """
 
     key_columns: tuple[Column, ...]
     predicate: Filter
-    calls_max: Positive
+    calls_max: Annotated[int, msgspec.Meta(ge=1, le=CALLS_MAX)]
 
 
 Plan = AggregatePlan | VerificationPlan

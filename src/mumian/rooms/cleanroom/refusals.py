@@ -25,13 +25,13 @@ class CleanroomRefusal(Refusal):
         "the budget would end at {until}, which is not after now ({now}); choose a later instant",
         "预算截止时间 {until} 不晚于当前时间 {now}；请改为更晚的时间",
     )
-    SHARE_ABOVE_TOTAL = Sentence(
-        "one consumer's {share_rho_nano} nano-rho exceed the {rho_nano} of all; lower the share",
-        "单个需方的 {share_rho_nano} nano-rho 超过总额 {rho_nano}；请降低单方额度",
-    )
     BUDGET_TOO_LARGE = Sentence(
         "the budget would exceed {max_rho_nano} nano-rho; no budget may",
         "预算将超过 {max_rho_nano} nano-rho 的上限；请减少追加额",
+    )
+    SHARE_ABOVE_TOTAL = Sentence(
+        "one consumer's {share_rho_nano} nano-rho exceed the {rho_nano} of all; lower the share",
+        "单个需方的 {share_rho_nano} nano-rho 超过总额 {rho_nano}；请降低单方额度",
     )
     PRODUCT_UNKNOWN = Sentence(
         "no product `{product}` answers jobs; name a product that aggregates or verifies",
@@ -122,8 +122,8 @@ class CleanroomRefusal(Refusal):
         "批次从第 {first_call} 次调用开始，应从第 {next_call} 次开始；请按顺序提交",
     )
     CALLS_NOT_COVERED = Sentence(
-        "calls up to {last_call} exceed the {covered_calls} that tickets cover; request a verification job first",
-        "调用至第 {last_call} 次，超过票据覆盖的 {covered_calls} 次；请先申请核验任务",
+        "{calls} calls after {made_calls} exceed the {covered_calls} that tickets cover; request a verification job first",
+        "已有 {made_calls} 次调用，再加 {calls} 次将超过票据覆盖的 {covered_calls} 次；请先申请核验任务",
     )
     CHARGE_TOO_LARGE = Sentence(
         "{calls} calls at {price_fen} fen exceed {max_fen} fen; split the batch",

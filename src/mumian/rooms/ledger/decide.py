@@ -111,10 +111,22 @@ def _owned(state: State, transfer: TransferId, facts: Facts) -> Held | Refused:
     held = state.held.get(transfer)
     if held is None:
         return Refused(R.TRANSFER_UNKNOWN, {"transfer": transfer})
-    owner = state.accounts[held.leg.debit].owner
-    if not facts.is_market and facts.actor != owner:
-        return Refused(R.NOT_YOUR_ACCOUNT, {"actor": facts.actor, "account": held.leg.debit, "owner": owner})
-    return held
+    return _refuse_hand(state, transfer, held, held.leg.debit, facts) or held
+
+
+def _refuse_hand(state: State, transfer: TransferId, held: Held, account: AccountId, facts: Facts) -> Refused | None:
+    """Return why the actor may not end a hold as the owner of `account`, one of its sides, or None.
+
+    Escrow is out of both sides' hands: a debtor who could post one fen of it would take back the rest.
+    """
+    if facts.is_market:
+        return None
+    owner, creditor = state.accounts[account].owner, state.accounts[held.leg.credit]
+    if facts.actor != owner:
+        return Refused(R.NOT_YOUR_ACCOUNT, {"actor": facts.actor, "account": account, "owner": owner})
+    if creditor.purpose is Purpose.ESCROW and creditor.owner == OPERATOR:
+        return Refused(R.ESCROW_IS_THE_MARKETS, {"transfer": transfer, "memo": held.leg.memo})
+    return None
 
 
 def _post(state: State, command: PostPending, facts: Facts) -> list[Event] | Refused:
@@ -131,14 +143,12 @@ def _post(state: State, command: PostPending, facts: Facts) -> list[Event] | Ref
 
 
 def _void(state: State, command: VoidPending, facts: Facts) -> list[Event] | Refused:
-    """Only the market may void: a debtor who could would take back an escrow at will."""
+    """The creditor may let go; a debtor who could would take back what is reserved at will."""
     held = state.held.get(command.transfer)
     if held is None:
         return Refused(R.TRANSFER_UNKNOWN, {"transfer": command.transfer})
-    creditor = state.accounts[held.leg.credit].owner
-    if not facts.is_market and facts.actor != creditor:
-        return Refused(R.NOT_YOUR_ACCOUNT, {"actor": facts.actor, "account": held.leg.credit, "owner": creditor})
-    return [PendingVoided(command.transfer)]
+    refused = _refuse_hand(state, command.transfer, held, held.leg.credit, facts)
+    return refused or [PendingVoided(command.transfer)]
 
 
 def _expire(state: State, command: ExpirePending, facts: Facts) -> list[Event] | Refused:

@@ -59,14 +59,16 @@ class HoldTransfers(_Command, frozen=True):
 
 
 class PostPending(_Command, frozen=True):
-    """Post a held transfer: all of it, or `amount_fen`, which returns the rest to the debtor."""
+    """Post a held transfer: all of it, or `amount_fen`, which returns the rest to the debtor. By the debtor or the market;
+    escrow by the market alone.
+    """
 
     transfer: TransferId
     amount_fen: PositiveFen | None = None
 
 
 class VoidPending(_Command, frozen=True):
-    """Return a held transfer to the debtor."""
+    """Return a held transfer to the debtor. By the creditor or the market; escrow by the market alone."""
 
     transfer: TransferId
 
@@ -124,6 +126,10 @@ class LedgerRefusal(Refusal):
     NOT_YOUR_ACCOUNT = Sentence(
         "`{actor}` may not move money out of `{account}`, which belongs to `{owner}`; ask its owner",
         "`{actor}` 无权动用账户 `{account}`（属于 `{owner}`）；请由账户所有人发起",
+    )
+    ESCROW_IS_THE_MARKETS = Sentence(
+        "hold `{transfer}` is the escrow of `{memo}`, which alone moves it; accept, cancel or expire that",
+        "预留 `{transfer}` 是 `{memo}` 的托管款，只随其流转；请验收、取消或使其到期",
     )
     ACCOUNT_UNKNOWN = Sentence("account `{account}` does not exist; open it first", "账户 `{account}` 不存在；请先开户")
     ACCOUNT_EXISTS = Sentence(

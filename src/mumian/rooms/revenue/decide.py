@@ -96,7 +96,9 @@ def _refuse_fees(command: AgreeDistribution) -> Refused | None:
 
 
 def _refuse_payees(command: AgreeDistribution, facts: DistributionFacts) -> Refused | None:
-    """No money to a public body, to its operator a service fee only (运商分离)."""
+    """No money to a stranger or a public body, to its operator a service fee only (运商分离)."""
+    for stranger in facts.strangers:
+        return Refused(R.PAYEE_UNKNOWN, {"payee": stranger})
     lines = [(fee.payee, fee.kind.value) for fee in command.fees]
     lines += [(owner, ShareKind.OWNER.value) for owner in command.owners]
     for payee, kind in lines:

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from mumian.kernel.canonical import Natural, Positive
+from mumian.kernel.canonical import INT53_MAX, Natural, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId
 from mumian.kernel.money import Fen, PositiveFen
@@ -23,6 +23,9 @@ OWNERS_MAX = 53
 
 FEES_MAX = 32
 """Fee lines of one product; with the owners they fit one group of the ledger."""
+
+FEE_FEN_MAX = INT53_MAX // FEES_MAX
+"""A fixed fee at most: all of a product's together stay within 53 bits."""
 
 CELLS_MAX = 4_096
 """Cells of one contribution; bounds the work of one command."""
@@ -73,7 +76,7 @@ class FeeLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payee: PartyId
     kind: FeeKind
     rate_bp: BasisPoints | None = None
-    amount_fen: Fen | None = None
+    amount_fen: Annotated[int, msgspec.Meta(ge=0, le=FEE_FEN_MAX)] | None = None
 
 
 class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,6 +218,7 @@ class DistributionFacts(Facts, frozen=True, kw_only=True):
     holders: who must be named as owners: the holders of its sources of enterprise or personal data, each once.
     public_bodies: holders of its public sources. operators: operators of its public sources.
     grant_terms_accept: holders whose grants already accept any distribution that the seller agrees on.
+    strangers: payees of the fees that were never admitted, so that no account of theirs could be paid.
     """
 
     seller: PartyId | None
@@ -223,6 +227,7 @@ class DistributionFacts(Facts, frozen=True, kw_only=True):
     public_bodies: tuple[PartyId, ...] = ()
     operators: tuple[PartyId, ...] = ()
     grant_terms_accept: tuple[PartyId, ...] = ()
+    strangers: tuple[PartyId, ...] = ()
 
 
 class ContributionFacts(Facts, frozen=True, kw_only=True):

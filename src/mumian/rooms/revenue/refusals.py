@@ -41,6 +41,10 @@ class RevenueRefusal(Refusal):
         "{owners} owners and {fees} fees; there may be {owners_max} and {fees_max} at most",
         "权益方 {owners} 个、费用 {fees} 项；最多 {owners_max} 个、{fees_max} 项",
     )
+    PAYEE_UNKNOWN = Sentence(
+        "`{payee}` was never admitted to the market and cannot be paid; have it admitted first",
+        "`{payee}` 从未准入市场，无法收款；请先办理准入",
+    )
     OWNER_REPEATED = Sentence("owner `{owner}` is named twice; name each once", "权益方 `{owner}` 重复；请只填写一次")
     PUBLIC_BODY_PAID = Sentence(
         "`{payee}` is a public body: what its data earns comes back as feedback and budget, not as money; take it out",

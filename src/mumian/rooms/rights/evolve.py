@@ -50,6 +50,8 @@ def evolve(state: State, event: Event) -> None:
             state.publics[event.registration] = replace(state.publics[event.registration], ended=event.reason)
         case OperationAuthorized():
             state.authorizations[event.authorization] = event.record
+            for resource in event.record.resources:
+                state.authorized[f"{resource}/{event.authorization}"] = event.authorization
         case AuthorizationEnded():
             ended = replace(state.authorizations[event.authorization], ended=event.reason)
             state.authorizations[event.authorization] = ended

@@ -39,6 +39,13 @@ def every_grant_has_its_parent(state: State) -> Iterator[str]:
             yield f"`{key}` says it is {grant.depth} grants from its root"
 
 
+def authorizations_are_found_by_resource(state: State) -> Iterator[str]:
+    """From each resource the way leads to every authorisation that covers it, and to no other."""
+    expected = {f"{each}/{key}" for key, record in state.authorizations.under() for each in record.resources}
+    for key in sorted(expected.symmetric_difference(key for key, _ in state.authorized.under())):
+        yield f"`authorized` is wrong about `{key}`"
+
+
 def no_grant_is_wider_than_its_parent(state: State) -> Iterator[str]:
     """In right, resource, purpose, territory, fields, time and onward transfer a grant is within its parent."""
     for key, grant in state.grants.under():
@@ -92,4 +99,5 @@ LAWS = (
     no_grant_is_wider_than_its_parent,
     no_duty_or_entrusted_data_is_property,
     no_term_exceeds_five_years,
+    authorizations_are_found_by_resource,
 )

@@ -357,11 +357,11 @@ Event = (
 
 
 class State(msgspec.Struct):
-    """Records by id, serials, and four indexes.
+    """Records by id, serials, and five indexes.
 
     serials: certificate or code prefix of a month → last serial given. by_holder: `resource/holder/right` → latest
     registered right. public_of: resource → latest public registration. children: `parent/grant` → grant.
-    scenarios: `authorization/merchant/scenario/resource` → latest grant.
+    scenarios: `authorization/merchant/scenario/resource` → latest grant. authorized: `resource/authorization`.
     """
 
     rights: Table[Registration]
@@ -373,3 +373,4 @@ class State(msgspec.Struct):
     public_of: Table[PublicId]
     children: Table[GrantId]
     scenarios: Table[GrantId]
+    authorized: Table[AuthorizationId]

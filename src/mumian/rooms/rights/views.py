@@ -24,6 +24,8 @@ __all__ = [
     "chain",
     "downstream",
     "is_coded",
+    "licensed",
+    "operated",
     "permits",
     "query_code",
     "rights_in",
@@ -86,6 +88,26 @@ def downstream(state: State, source: str) -> Iterator[GrantId]:
         below = [grant for parent in level for _, grant in state.children.under(f"{parent}/")]
         yield from below
         level = [str(grant) for grant in below]
+
+
+def licensed(state: State, operate: RightId) -> Iterator[GrantId]:
+    """Yield every grant of use that a registered OPERATE right lets its holder give, and what stands on it."""
+    record = state.rights[operate]
+    use = state.by_holder.get(f"{record.resource}/{record.holder}/{Right.USE}")
+    if use is None or record.right is not Right.OPERATE:
+        return
+    for _, grant in state.children.under(f"{use}/"):
+        if state.grants[grant].licence == operate:
+            yield grant
+            yield from downstream(state, grant)
+
+
+def operated(state: State, resource: str) -> Iterator[GrantId]:
+    """Yield every grant of a resource that stands on an authorised operation of public data."""
+    for _, authorization in state.authorized.under(f"{resource}/"):
+        for grant in downstream(state, authorization):
+            if state.grants[grant].resource == resource:
+                yield grant
 
 
 def rights_in(state: State, resource: ResourceId) -> Iterator[tuple[RightId, Registration]]:
