@@ -26,8 +26,10 @@ from mumian.cli.demo.story import (
 from mumian.cli.demo.supply import PURPOSE, Holding
 from mumian.domain import gate
 from mumian.domain.metering import Verdict
+from mumian.kernel.canonical import digest
 from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.market.rooms import States
+from mumian.methods.apportion import apportion
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.cleanroom.plan import SignedTicket
@@ -131,7 +133,7 @@ def _product(stage: Stage, s: States, goods: OnShelf) -> Product:
 
 
 def _chain(stage: Stage, s: States, each: Holding) -> Chain:
-    walked = chain(s.rights, each.grant, stage.now)
+    walked = chain(s.rights, each.grant, stage.clock())
     links = tuple(
         Link(link.id, stage.names.get(link.holder, link.holder), link.right or "", link.valid_from, link.valid_to)
         for link in walked.links
@@ -155,7 +157,7 @@ def _answer(stage: Stage, bought: Deal, signed: SignedTicket, answer: gate.Answe
         half_width_flights=flights,
         half_width_delay_sum=delay_sum,
         confidence_permille=answer.cells.confidence_permille,
-        release_digest=answer.ticket_digest,
+        release_digest=digest(answer),
         cells=tuple(_cell(row, flights, delay_sum) for row in answer.cells.rows),
     )
 
@@ -202,10 +204,11 @@ def _budgets(stage: Stage, s: States) -> Any:
 
 def _payments(stage: Stage, s: States, goods: OnShelf) -> Any:
     for _, paid in revenue.distributions_of(s.revenue, goods.product):
-        whole = _points(s, goods, paid)
+        points = _points(s, goods, paid)
+        parts = apportion(1_000, points) if any(points) else []
         for nth, share in enumerate(paid.shares):
-            owner = nth - (len(paid.shares) - len(whole))
-            permille = 1000 * whole[owner] // sum(whole) if share.kind is ShareKind.OWNER and whole else 0
+            owner = nth - (len(paid.shares) - len(parts))
+            permille = parts[owner] if share.kind is ShareKind.OWNER and parts else 0
             en, zh = WHY[share.kind]
             name = stage.names[share.payee]
             yield Payment(goods.product, name, share.kind.value, share.amount_fen, permille, en, zh)
