@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from mumian import __version__
-from mumian.cli import demo, domain, fsck, journal, machine, receipt, show, submit, witness
+from mumian.cli import demo, domain, fsck, journal, key, machine, receipt, show, submit, witness
+from mumian.cli.domain import jobs
 from mumian.cli.opened import FAULT
 from mumian.cli.words import say
 from mumian.domain.faults import DomainFault
@@ -17,6 +18,7 @@ from mumian.journal.store import StoreFault
 from mumian.kernel.outcome import Broken
 from mumian.market.home import HomeFault
 from mumian.market.sequencer import ClockBehind, MarketStopped
+from mumian.market.tickets import NoTicket
 
 app = typer.Typer(
     name="mumian",
@@ -29,8 +31,9 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, show, fsck, demo, machine):
+for part in (submit, key, show, fsck, demo, machine):
     part.register(app)
+app.command("ticket", help=say("print the market's signed ticket of a job", "输出市场签发的任务票据"))(jobs.ticket)
 app.add_typer(domain.app, name="domain")
 app.add_typer(journal.app, name="journal")
 app.add_typer(receipt.app, name="receipt")
@@ -53,7 +56,7 @@ def _root(
     """Options of every command. The language was chosen before the help texts were made (see `words`)."""
 
 
-EXPECTED = (HomeFault, JournalFault, StoreFault, DomainFault, MarketStopped, ClockBehind)
+EXPECTED = (HomeFault, JournalFault, StoreFault, DomainFault, NoTicket, MarketStopped, ClockBehind)
 """What can go wrong outside the program, told in a sentence. Anything else is a defect and shows its trace."""
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from mumian.cli.signers import key_of
 from mumian.cli.words import LANG, say
 from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant
@@ -52,10 +53,11 @@ def opened(folder: Path) -> Iterator[tuple[Home, Sequencer]]:
 
 
 def vouch(home: Home, envelope: Envelope, key: Path | None = None) -> Spoken | Refused:
-    """Sign `envelope` with the actor's key if this machine holds it, else let the door vouch for it."""
-    path = key or home.folder / "keys" / f"{envelope.actor}.key"
-    if envelope.signature is None and (key is not None or path.is_file()):
-        envelope = sign_envelope(envelope, load_key(path), origin=home.settings.origin)
+    """Sign `envelope` with `key`, else with the actor's if this machine holds it, else let the door vouch for it."""
+    if envelope.signature is None:
+        signer = load_key(key) if key is not None else key_of(home.folder, envelope.actor)
+        if signer is not None:
+            envelope = sign_envelope(envelope, signer, origin=home.settings.origin)
     return trust(envelope, origin=home.settings.origin, door="cli")
 
 

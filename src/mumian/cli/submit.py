@@ -6,23 +6,26 @@ import json
 import secrets
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from mumian.cli.opened import REFUSED, HomeOption, fail, opened, refuse, vouch
+from mumian.cli.opened import FAULT, REFUSED, HomeOption, fail, opened, refuse, vouch, wall_clock
+from mumian.cli.references import NothingThere, filled, waits
 from mumian.cli.schema import all_schemas, command_names, schema_of
 from mumian.cli.words import LANG, say
-from mumian.kernel.ids import OPERATOR
+from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.kernel.outcome import Refused
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import HearingRefusal, Spoken
 from mumian.market.home import Home
 from mumian.market.keys import make_key, public_text
+from mumian.market.leaf import Leaf
 from mumian.market.refusals import sentence_of
-from mumian.market.sequencer import Answer
+from mumian.market.sequencer import Answer, Sequencer
 from mumian.rooms.oversight.model import OpenMarket
 from mumian.rulebook.rules import RULEBOOK_VERSION, load
 
@@ -55,12 +58,7 @@ def init(
     key = make_key(home / "keys" / f"{OPERATOR}.key", OPERATOR)
     command = OpenMarket(origin, name, uscc, RULEBOOK_VERSION, load().digest(), public_text(key))
     with opened(home) as (_, market):
-        spoken = vouch(made, Envelope(client_id(), OPERATOR, command))
-        if isinstance(spoken, Refused):
-            refuse(spoken)
-        (answer,) = market.handle_all([spoken])
-    if answer.leaf.refused:
-        fail(sentence_of(answer.leaf, LANG))
+        said(made, market, OPERATOR, command)
     typer.echo(say(f"market `{origin}` opened in {home}", f"市场 `{origin}` 已在 {home} 开立"))
     typer.echo((home / "market" / "vkey").read_text("utf8").strip())
 
@@ -87,19 +85,48 @@ def submit(
         typer.Option(help=say("signer key (default: HOME/keys/ACTOR.key)", "签名密钥（默认 HOME/keys/ACTOR.key）")),
     ] = None,
 ) -> None:
-    envelopes = [_envelope(item, actor, id_) for item in _read(file)]
-    with opened(home) as (opened_home, market):
-        spoken: list[Spoken] = []
-        for envelope in envelopes:
-            heard = vouch(opened_home, envelope, key)
-            if isinstance(heard, Refused):
-                refuse(heard)
-            spoken.append(heard)
-        answers = market.handle_all(spoken)
-    for answer in answers:
-        typer.echo(json.dumps(rendered(answer), ensure_ascii=False))
-    if any(answer.leaf.refused for answer in answers):
+    items = [_item(item, actor, id_) for item in _read(file)]
+    for item in items:
+        if not waits(item):
+            _envelope(item, (), file)  # a mistake is told before anything is said
+    leaves: list[Leaf] = []
+    with opened(home) as (place, market):
+        for batch in _batches(items):
+            envelopes = [_envelope(item, leaves, file) for item in batch]
+            for answer in market.handle_all([_vouched(place, envelope, key) for envelope in envelopes]):
+                leaves.append(answer.leaf)
+                typer.echo(json.dumps(rendered(answer), ensure_ascii=False))
+    if any(leaf.refused for leaf in leaves):
         raise typer.Exit(REFUSED)
+
+
+def said(place: Home, market: Sequencer, actor: str, command: Any) -> Leaf:
+    """Say one command as `actor` and return its leaf; a refusal is told, and ends the run."""
+    envelope = Envelope(client_id(), PartyId(actor), command)
+    (answer,) = market.handle_all([_vouched(place, envelope, None)])
+    if answer.leaf.refused:
+        typer.secho(f"{answer.leaf.refused}: {sentence_of(answer.leaf, LANG)}", err=True, fg="red")
+        raise typer.Exit(REFUSED)
+    return answer.leaf
+
+
+def _vouched(place: Home, envelope: Envelope, key: Path | None) -> Spoken:
+    spoken = vouch(place, envelope, key)
+    if isinstance(spoken, Refused):
+        refuse(spoken)
+    return spoken
+
+
+def _batches(items: list[Any]) -> Iterator[list[Any]]:
+    """Yield items that can be said at once: a new batch begins with each item that waits for an earlier answer."""
+    batch: list[Any] = []
+    for item in items:
+        if batch and waits(item):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
 
 
 def rendered(answer: Answer) -> dict[str, Any]:
@@ -121,13 +148,24 @@ def _read(file: Path) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _envelope(item: Any, actor: str, id_: str) -> Envelope:
+def _item(item: Any, actor: str, id_: str) -> Any:
+    """Return an item in the form of an envelope: a bare command gets its actor, and either gets an id if it has none."""
     if isinstance(item, dict) and "command" not in item:
-        item = {"id": id_ or client_id(), "actor": actor, "command": item}
+        return {"id": id_ or client_id(), "actor": actor, "command": item}
+    return {"id": client_id(), "actor": actor, **item} if isinstance(item, dict) else item
+
+
+def _envelope(item: Any, leaves: Sequence[Leaf], file: Path) -> Envelope:
+    """Return what an item says, its words filled in; a signed one is left as it was signed."""
     try:
+        if isinstance(item, dict) and "signature" not in item:
+            item = filled(item, leaves, now=wall_clock(), beside=file.parent)
         return msgspec.convert(item, Envelope)
     except msgspec.ValidationError as error:
         refuse(Refused(HearingRefusal.MALFORMED, {"why": str(error)}))
+    except NothingThere as missing:
+        typer.secho(str(missing), err=True, fg="red")
+        raise typer.Exit(REFUSED if any(leaf.refused for leaf in leaves) else FAULT) from missing
 
 
 def schema(

@@ -50,7 +50,7 @@ class Home:
         self.market = folder / "market"
         path = self.market / "settings.json"
         if not path.is_file():
-            raise HomeFault(f"there is no market in `{folder}`; make one with `mumian init {folder}`")
+            raise HomeFault(f"there is no market in `{folder}`; make one with `mumian init --home {folder}`")
         try:
             self.settings = msgspec.json.decode(path.read_bytes(), type=HomeSettings)
         except msgspec.DecodeError as error:

@@ -1,0 +1,152 @@
+"""`mumian domain run` and `mumian ticket`: an aggregate job, from the market's ticket to the consumer's answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mumian.cli.domain.serving import addresses
+from mumian.cli.domain.ways import JobArgument, UrlOption, Ways, fetch_ticket, ways
+from mumian.cli.opened import HomeOption, JsonOption, fail, opened
+from mumian.cli.signers import key_of
+from mumian.cli.submit import said
+from mumian.cli.words import say
+from mumian.domain.faults import BadReply
+from mumian.domain.gate import Answer
+from mumian.domain.keys import verify
+from mumian.domain.messages import AnswerGiven, CollectAnswer, JobReleased, RunJob
+from mumian.kernel.canonical import canonical, digest
+from mumian.kernel.ids import JobId, PartyId
+from mumian.market.rooms import States
+from mumian.market.tickets import ticket_of
+from mumian.rooms.cleanroom.model import RecordRelease
+from mumian.rooms.cleanroom.plan import (
+    AggregatePlan,
+    Count,
+    Measure,
+    Release,
+    SignedTicket,
+    release_bytes,
+    ticket_digest,
+)
+
+ROWS_SHOWN = 50
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run", help=say("run a job and collect its answer", "执行任务并领取结果"))(run)
+
+
+def ticket(job: JobArgument, home: HomeOption) -> None:
+    typer.echo(canonical(fetch_ticket(home, job)))
+
+
+def run(job: JobArgument, home: HomeOption, url: UrlOption = None, as_json: JsonOption = False) -> None:
+    signed = _ticket_that_answers(home, JobId(job))
+    asked, addressed = signed.ticket, addresses(url)
+    if not isinstance(asked.plan, AggregatePlan):
+        fail(
+            say(
+                f"`{job}` is a verification; make its calls with `mumian domain check {job}`",
+                f"`{job}` 是核验任务；请用 `mumian domain check {job}` 逐次核验",
+            )
+        )
+    merging_here = asked.root not in addressed
+    wanted = {source.domain for source in asked.sources} if merging_here else {asked.root}
+    with ways(home, asked, wanted=wanted, addressed=addressed) as reached:
+        release = _released(reached, signed)
+        _record(home, asked.root, JobId(job), release)
+        given = reached.ask(asked.root, CollectAnswer(asked.job))
+    if not isinstance(given, AnswerGiven) or digest(given.answer) != release.digest:
+        raise BadReply(f"`{asked.root}` gave another answer than it released")
+    file = Path(f"answer-{job}.json")
+    file.write_bytes(canonical(given.answer))
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(given.answer), ensure_ascii=False))
+    else:
+        _draw(given.answer)
+    typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
+
+
+def _ticket_that_answers(home: Path, job: JobId) -> SignedTicket:
+    """Return the ticket whose answer `job` gets: its own, or that of the first job with the same question.
+
+    Raises: NoTicket.
+    """
+    with opened(home) as (place, market):
+        first = market.ask(lambda states: _first_asked(states, job))
+        return ticket_of(market, first, place.signer(), place.settings.origin)
+
+
+def _first_asked(states: States, job: JobId) -> JobId:
+    while (record := states.cleanroom.jobs.get(job)) is not None and record.replays is not None:
+        job = record.replays
+    return job
+
+
+def _released(reached: Ways, signed: SignedTicket) -> Release:
+    """Have the root run the job, and return what it signed as released.
+
+    Raises: BadReply, BadSignature, Unreachable.
+    """
+    asked = signed.ticket
+    ran = reached.ask(asked.root, RunJob(signed))
+    if not isinstance(ran, JobReleased) or ran.release.release.ticket_digest != ticket_digest(asked):
+        raise BadReply(f"`{asked.root}` gave no release of `{asked.job}`")
+    verify(reached.keys[asked.root], ran.release.signature, release_bytes(ran.release.release))
+    return ran.release.release
+
+
+def _record(home: Path, root: PartyId, job: JobId, release: Release) -> None:
+    """Record the release as the root domain, before the answer is handed out; once."""
+    with opened(home) as (place, market):
+        recorded = market.ask(lambda states: states.cleanroom.releases.get(job))
+        if recorded is not None:
+            if recorded.digest != release.digest:
+                raise BadReply(f"`{root}` released `{release.digest}`, the market has recorded `{recorded.digest}`")
+            return
+        command = RecordRelease(job, release.digest, release.rows, release.size_bytes)
+        if key_of(home, root) is not None:
+            said(place, market, root, command)
+            return
+    typer.echo(
+        say(
+            f"`{root}` has to record the release; its key is not here: {_json(command)}",
+            f"结果须由 `{root}` 登记，其密钥不在本机：{_json(command)}",
+        ),
+        err=True,
+    )
+
+
+def _json(command: RecordRelease) -> str:
+    return canonical(command).decode()
+
+
+def _draw(answer: Answer) -> None:
+    """Show each value with the interval that the noise leaves it in."""
+    cells = answer.cells
+    drawn = Table(*answer.columns)
+    for measure in answer.measures:
+        drawn.add_column(_named(measure), justify="right")
+        drawn.add_column(f"{cells.confidence_permille / 10:g} %", justify="right")
+    for row in cells.rows[:ROWS_SHOWN]:
+        figures = []
+        for value, width in zip(row.values, cells.half_widths, strict=True):
+            figures += [f"{value:,}", f"{value - width:,} … {value + width:,}"]
+        drawn.add_row(*row.keys, *figures)
+    console = Console()
+    console.print(drawn)
+    if len(cells.rows) > ROWS_SHOWN:
+        rest = len(cells.rows) - ROWS_SHOWN
+        console.print(say(f"{rest} more rows in the file", f"另有 {rest} 行，见结果文件"))
+
+
+def _named(measure: Measure) -> str:
+    if isinstance(measure, Count):
+        return f"count({measure.column})" if measure.column else "count"
+    return f"sum({measure.column}, {measure.lower} … {measure.upper})"
