@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +12,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.opened import HomeOption, JsonOption, fail
+from mumian.cli.opened import HomeOption, JsonOption, fail, wall_clock
 from mumian.cli.words import say
 from mumian.market.home import Home
+from mumian.market.overview import overview
 from mumian.market.rooms import States
 
 NOUNS = {
@@ -41,6 +43,12 @@ ROWS_SHOWN = 50
 
 def register(app: typer.Typer) -> None:
     app.command("show", help=say("show records: ", "显示记录：") + ", ".join(NOUNS))(show)
+    app.command(
+        "overview",
+        help=say(
+            "the regulator's view: volumes, budgets, broken chains, laws", "监管总览：交易量、隐私预算、断链、规则"
+        ),
+    )(show_overview)
 
 
 def show(
@@ -94,3 +102,33 @@ def _draw(noun: str, rows: list[tuple[str, Any]], limit: int) -> None:
 def _short(cell: Any) -> str:
     text = cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def show_overview(home: HomeOption, as_json: JsonOption = False) -> None:
+    store = Home(home).open_store(mode="read")
+    try:
+        seen = overview(States(store), wall_clock())
+    finally:
+        store.close()
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(seen), indent=2, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(f"{seen.origin}, {say('rulebook', '规则库')} {seen.rulebook}")
+    for title, rows in (
+        (say("volumes", "交易量"), seen.volumes),
+        (say("privacy budgets", "隐私预算"), seen.budgets),
+        (say("products whose rights are broken", "权利链已断的产品"), seen.lost),
+    ):
+        if rows:
+            console.print(_table(title, rows))
+    kept = not seen.broken_laws
+    text = say(f"{seen.laws} laws hold", f"{seen.laws} 条规则全部成立")
+    console.print(f"[green]{text}[/]" if kept else f"[red]{seen.broken_laws}[/]")
+
+
+def _table(title: str, rows: Sequence[msgspec.Struct]) -> Table:
+    drawn = Table(*rows[0].__struct_fields__, title=title, title_justify="left")
+    for row in rows:
+        drawn.add_row(*(_short(getattr(row, field)) for field in row.__struct_fields__))
+    return drawn
