@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.load import FOLDER
-from benchmarks.rows import Row, against
+from benchmarks.rows import Row, against, beside
 from mumian.cli.demo import cast, deal, shelf, supply
 from mumian.cli.demo.data import ROUTES
 from mumian.cli.demo.stage import Stage
