@@ -84,3 +84,15 @@ class RowsAgainstDict(RuleBasedStateMachine):
 
 RowsAgainstDict.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 test_rows_agree_with_a_dict = RowsAgainstDict.TestCase
+
+
+def test_a_row_written_twice_in_a_step_that_falls_is_as_it_was_before_the_step() -> None:
+    source, undo = DictSource(), Undo()
+    source.rows["kept"] = b"1"
+    rows = Rows("t", source, msgspec.json.Decoder(int).decode, undo)
+    for value in (2, 3):
+        rows["kept"] = rows["new"] = value
+    undo.roll_back()
+    puts: list[tuple[str, str, bytes]] = []
+    rows.changes(puts, [])
+    assert (rows.get("kept"), rows.get("new"), puts) == (1, None, [])

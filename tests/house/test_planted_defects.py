@@ -1,0 +1,248 @@
+"""Defects planted in a copy of the program: each must turn the tests that stand against it red.
+
+A row says where, what stands there now, what the defect makes of it, and which tests must see it. A row whose text has
+moved on fails by itself: a defect that is no longer planted proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Defect(NamedTuple):
+    """file: below src/mumian. now, then: its text, once in the file, and what it becomes. seen_by: tests, as pytest takes them."""
+
+    file: str
+    now: str
+    then: str
+    seen_by: tuple[str, ...]
+
+
+LEDGER = ("tests/rooms/test_ledger.py",)
+TREE = ("tests/journal/test_tree.py",)
+LOG = ("tests/journal/test_log.py",)
+CANONICAL = ("tests/kernel/test_canonical.py",)
+ROWS = ("tests/market/test_rows.py::test_a_row_written_twice_in_a_step_that_falls_is_as_it_was_before_the_step",)
+AUDIT = ("tests/market/test_audit.py",)
+RETRY = ("tests/market/test_life.py::test_a_retry_gets_the_first_answer_and_other_content_is_refused",)
+BURNT = ("tests/market/test_life.py::test_a_refusal_burns_its_id",)
+WHOLE = ("tests/market/test_life.py::test_a_reaction_that_is_refused_refuses_the_whole_command",)
+REOPENED = ("tests/market/test_life.py::test_a_market_goes_on_where_it_stopped_whatever_it_keeps_in_memory",)
+CLOCK = ("tests/market/test_sequencer.py::test_a_clock_that_is_a_little_behind_lets_time_stand_still",)
+SIGNED = ("tests/market/test_bad_input.py::test_a_signature_fits_no_other_envelope",)
+MARKET = ("tests/market/test_bad_input.py::test_a_signature_fits_no_other_market",)
+OWN_KEY = ("tests/market/test_bad_input.py::test_a_party_with_a_key_speaks_by_that_key_only",)
+CRASH = ("tests/crash/test_crash.py::test_no_crash_loses_acknowledged_work",)
+LOST_SYNC = ("tests/crash/test_market_crash.py::test_a_lost_sync_stops_the_market_and_what_was_acknowledged_is_there",)
+CHECK = ("tests/crash/test_market_crash.py::test_the_check_sees_a_changed_row_a_changed_leaf_and_a_forked_tree",)
+
+DEFECTS = {
+    "a sign": Defect(
+        "rooms/ledger/evolve.py",
+        "b.credits_pending + pending, b.credits_posted + posted",
+        "b.credits_pending + pending, b.credits_posted - posted",
+        LEDGER,
+    ),
+    "a hold that is not taken off when it is released": Defect(
+        "rooms/ledger/evolve.py",
+        "pending=-leg.amount_fen, posted=posted",
+        "pending=0, posted=posted",
+        LEDGER,
+    ),
+    "an overdraft not looked for": Defect(
+        "rooms/ledger/decide.py",
+        "debit.purpose is not Purpose.BANK and available < leg.amount_fen",
+        "False",
+        LEDGER,
+    ),
+    "a linked leg that does not see the one before it": Defect(
+        "rooms/ledger/decide.py",
+        "moved[leg.debit] = moved.get(leg.debit, 0) - leg.amount_fen",
+        "pass",
+        LEDGER,
+    ),
+    "keys not sorted before hashing": Defect(
+        "kernel/canonical.py",
+        'msgspec.json.Encoder(order="sorted")',
+        "msgspec.json.Encoder()",
+        CANONICAL,
+    ),
+    "a fraction let through to be hashed": Defect(
+        "kernel/canonical.py",
+        """            raise ValueError(f"`{value}` at `{at}` is a fraction; use an integer in the smaller unit")""",
+        "            return",
+        CANONICAL,
+    ),
+    "a leaf hashed without its prefix": Defect(
+        "journal/tree.py",
+        r"""return [sha256(b"\x00" + entry).digest() for entry in entries]""",
+        "return [sha256(entry).digest() for entry in entries]",
+        TREE,
+    ),
+    "a node hashed like a leaf": Defect(
+        "journal/tree.py",
+        r"""return sha256(b"\x01" + left + right).digest()""",
+        r"""return sha256(b"\x00" + left + right).digest()""",
+        TREE,
+    ),
+    "a frontier that does not advance": Defect(
+        "journal/log.py",
+        "self._frontier, self._head = Frontier.from_hex(sealed.size, sealed.peaks), sealed.head",
+        "self._head = sealed.head",
+        LOG,
+    ),
+    "acknowledged before it is synced": Defect(
+        "journal/sqlite.py",
+        'self._one(f"PRAGMA synchronous = {synchronous}")',
+        'self._one("PRAGMA synchronous = NORMAL")',
+        CRASH,
+    ),
+    "acknowledged and never committed": Defect(
+        "market/sequencer.py",
+        """        self._store.commit(
+            Commit(first_seq""",
+        """        (
+            Commit(first_seq""",
+        REOPENED,
+    ),
+    "a failed commit passed over": Defect(
+        "market/sequencer.py",
+        """                self._stopped = fault
+""",
+        """                pass
+""",
+        LOST_SYNC,
+    ),
+    "a refusal not logged": Defect(
+        "market/sequencer.py",
+        """            leaves.append(leaf)
+""",
+        """            if leaf.refused:
+                answers.append(Answer(leaf))
+                continue
+            leaves.append(leaf)
+""",
+        BURNT,
+    ),
+    "a refused step not undone": Defect(
+        "market/step.py",
+        "states.undo.roll_back()",
+        "pass",
+        WHOLE,
+    ),
+    "an undo from the front": Defect(
+        "market/rows.py",
+        "in reversed(self.was):",
+        "in self.was:",
+        ROWS,
+    ),
+    "an id not remembered": Defect(
+        "market/step.py",
+        "states.seen[envelope.id] = seq",
+        "pass",
+        RETRY,
+    ),
+    "a time that follows the clock back": Defect(
+        "market/sequencer.py",
+        "return max(now, self._last_at)",
+        "return now",
+        CLOCK,
+    ),
+    "a signature not verified": Defect(
+        "market/hearing.py",
+        "Ed25519PublicKey.from_public_bytes(key).verify(value, signed_bytes(origin, envelope))",
+        "Ed25519PublicKey.from_public_bytes(key)",
+        SIGNED,
+    ),
+    "a signature by anybody's key": Defect(
+        "market/step.py",
+        "if key not in parties.keys_of(states.parties, actor):",
+        "if not key:",
+        OWN_KEY,
+    ),
+    "a market's name not signed": Defect(
+        "market/envelope.py",
+        '"id": envelope.id, "market": origin}',
+        '"id": envelope.id}',
+        MARKET,
+    ),
+    "decisions not compared in the audit": Defect(
+        "market/audit.py",
+        "if decided != payload:",
+        "if False:",
+        AUDIT,
+    ),
+    "rows not compared in the audit": Defect(
+        "market/audit.py",
+        "if ours != theirs:",
+        "if False:",
+        CHECK,
+    ),
+    "a root not compared in the audit": Defect(
+        "market/audit.py",
+        "if root != claim.root:",
+        "if False:",
+        AUDIT,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The program and its tests, to be harmed."""
+    folder = tmp_path_factory.mktemp("planted")
+    for part in ("src", "tests", "benchmarks"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def run(copy: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """Run `tests` against the copy, until the first that fails."""
+    environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONHASHSEED": "0"}
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line", *tests]
+    return subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def forget_compiled(source: Path) -> None:
+    """Bytecode is told apart by second and size, and a defect may have neither of its own."""
+    for compiled in (source.parent / "__pycache__").glob(f"{source.stem}.*.pyc"):
+        compiled.unlink()
+
+
+def test_the_copy_is_what_the_tests_run_and_without_a_defect_they_are_green(copy: Path) -> None:
+    unharmed = run(copy, *sorted({test for defect in DEFECTS.values() for test in defect.seen_by}))
+    assert unharmed.returncode == 0, unharmed.stdout + unharmed.stderr
+    imported = [sys.executable, "-c", "import mumian; print(mumian.__file__)"]
+    environment = {**os.environ, "PYTHONPATH": str(copy / "src")}
+    where = subprocess.run(imported, env=environment, capture_output=True, text=True, check=True).stdout
+    assert Path(where.strip()).is_relative_to(copy)
+
+
+@pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS)
+def test_a_planted_defect_turns_tests_red(copy: Path, defect: Defect) -> None:
+    source = copy / "src" / "mumian" / defect.file
+    sound = source.read_text("utf8")
+    assert sound.count(defect.now) == 1, f"`{defect.now}` is not once in `{defect.file}`: plant the defect anew"
+    try:
+        source.write_text(sound.replace(defect.now, defect.then), "utf8")
+        forget_compiled(source)
+        harmed = run(copy, *defect.seen_by)
+    finally:
+        source.write_text(sound, "utf8")
+        forget_compiled(source)
+    # 1: tests failed; anything else (an import that breaks, no test found) would prove nothing
+    assert harmed.returncode == 1, harmed.stdout + harmed.stderr
+    assert "1 failed" in harmed.stdout
+    assert "1 error" not in harmed.stdout
