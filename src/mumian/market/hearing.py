@@ -66,7 +66,7 @@ def hear(raw: bytes, *, origin: str, door: str) -> Spoken | Refused:
     raw: an envelope in JSON. origin: this market's. door: name of the door that vouches for unsigned envelopes.
     """
     if len(raw) > ENVELOPE_BYTES_MAX:
-        return Refused(HearingRefusal.TOO_LARGE, {"size_bytes": len(raw), "size_bytes_max": ENVELOPE_BYTES_MAX})
+        return _too_large(len(raw))
     if holds_personal_number(raw):  # before decoding, whose messages repeat what they complain of
         return Refused(HearingRefusal.PERSONAL_NUMBER)
     try:
@@ -79,6 +79,8 @@ def hear(raw: bytes, *, origin: str, door: str) -> Spoken | Refused:
 def trust(envelope: Envelope, *, origin: str, door: str) -> Spoken | Refused:
     """Return the envelope with how it is known, after verifying its signature if it has one."""
     said = canonical(envelope)
+    if len(said) > ENVELOPE_BYTES_MAX:
+        return _too_large(len(said))
     if holds_personal_number(said):
         return Refused(HearingRefusal.PERSONAL_NUMBER)
     if b"\\u0000" in said and _nul.search(said):
@@ -90,6 +92,10 @@ def trust(envelope: Envelope, *, origin: str, door: str) -> Spoken | Refused:
     except (InvalidSignature, binascii.Error, ValueError):
         return Refused(HearingRefusal.SIGNATURE_INVALID, {"key": envelope.signature.key, "origin": origin})
     return Spoken(envelope, BY_KEY)
+
+
+def _too_large(size_bytes: int) -> Refused:
+    return Refused(HearingRefusal.TOO_LARGE, {"size_bytes": size_bytes, "size_bytes_max": ENVELOPE_BYTES_MAX})
 
 
 def holds_personal_number(text: bytes) -> bool:
