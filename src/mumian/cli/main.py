@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from mumian import __version__
-from mumian.cli import demo, domain, fsck, journal, key, machine, receipt, show, submit, witness
-from mumian.cli.domain import jobs
+from mumian.cli import fsck, journal, key, machine, receipt, show, submit, witness
 from mumian.cli.opened import FAULT
 from mumian.cli.words import say
 from mumian.domain.faults import DomainFault
@@ -20,8 +22,28 @@ from mumian.market.home import HomeFault
 from mumian.market.sequencer import ClockBehind, MarketStopped
 from mumian.market.tickets import NoTicket
 
+LATE = {"demo": "mumian.cli.demo", "domain": "mumian.cli.domain", "ticket": "mumian.cli.ticket"}
+"""Commands that load what computes (DuckDB, numba, OpenDP), a second's work: only when they are asked for."""
+
+
+class Commands(TyperGroup):
+    """The commands, with those of `LATE` loaded as they are named."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # Any: Typer keeps its copy of Click to itself
+        return [*super().list_commands(ctx), *LATE]
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        if name not in LATE:
+            return super().get_command(ctx, name)
+        part = typer.Typer(add_completion=False)
+        import_module(LATE[name]).register(part)
+        loaded = get_command(part)
+        return loaded.get_command(ctx, name) if isinstance(loaded, TyperGroup) else loaded
+
+
 app = typer.Typer(
     name="mumian",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,10 +53,8 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, fsck, demo, machine):
+for part in (submit, key, show, fsck, machine):
     part.register(app)
-app.command("ticket", help=say("print the market's signed ticket of a job", "输出市场签发的任务票据"))(jobs.ticket)
-app.add_typer(domain.app, name="domain")
 app.add_typer(journal.app, name="journal")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(witness.app, name="witness")

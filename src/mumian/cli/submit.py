@@ -86,13 +86,13 @@ def submit(
     ] = None,
 ) -> None:
     items = [_item(item, actor, id_) for item in _read(file)]
-    for item in items:
+    for nth, item in enumerate(items, 1):
         if not waits(item):
-            _envelope(item, (), file)  # a mistake is told before anything is said
+            _envelope(item, (), file, nth=nth)  # a mistake is told before anything is said
     leaves: list[Leaf] = []
     with opened(home) as (place, market):
         for batch in _batches(items):
-            envelopes = [_envelope(item, leaves, file) for item in batch]
+            envelopes = [_envelope(item, leaves, file, nth=nth) for nth, item in enumerate(batch, len(leaves) + 1)]
             for answer in market.handle_all([_vouched(place, envelope, key) for envelope in envelopes]):
                 leaves.append(answer.leaf)
                 typer.echo(json.dumps(rendered(answer), ensure_ascii=False))
@@ -105,7 +105,7 @@ def said(place: Home, market: Sequencer, actor: str, command: Any) -> Leaf:
     envelope = Envelope(client_id(), PartyId(actor), command)
     (answer,) = market.handle_all([_vouched(place, envelope, None)])
     if answer.leaf.refused:
-        typer.secho(f"{answer.leaf.refused}: {sentence_of(answer.leaf, LANG)}", err=True, fg="red")
+        typer.secho(sentence_of(answer.leaf, LANG), err=True, fg="red")
         raise typer.Exit(REFUSED)
     return answer.leaf
 
@@ -155,16 +155,16 @@ def _item(item: Any, actor: str, id_: str) -> Any:
     return {"id": client_id(), "actor": actor, **item} if isinstance(item, dict) else item
 
 
-def _envelope(item: Any, leaves: Sequence[Leaf], file: Path) -> Envelope:
+def _envelope(item: Any, leaves: Sequence[Leaf], file: Path, *, nth: int) -> Envelope:
     """Return what an item says, its words filled in; a signed one is left as it was signed."""
     try:
         if isinstance(item, dict) and "signature" not in item:
             item = filled(item, leaves, now=wall_clock(), beside=file.parent)
         return msgspec.convert(item, Envelope)
     except msgspec.ValidationError as error:
-        refuse(Refused(HearingRefusal.MALFORMED, {"why": str(error)}))
+        refuse(Refused(HearingRefusal.MALFORMED, {"why": say(f"item {nth}: {error}", f"第 {nth} 项：{error}")}))
     except NothingThere as missing:
-        typer.secho(str(missing), err=True, fg="red")
+        typer.secho(say(f"item {nth}: {missing}", f"第 {nth} 项：{missing}"), err=True, fg="red")
         raise typer.Exit(REFUSED if any(leaf.refused for leaf in leaves) else FAULT) from missing
 
 

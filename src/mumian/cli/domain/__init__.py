@@ -11,3 +11,7 @@ app = typer.Typer(no_args_is_help=True, help=say("a data holder's domain", "æ•°æ
 
 for part in (folder, draft, holding, describe, terms, serving, jobs, calls):
     part.register(app)
+
+
+def register(within: typer.Typer) -> None:
+    within.add_typer(app, name="domain")

@@ -1,4 +1,4 @@
-"""`mumian domain run` and `mumian ticket`: an aggregate job, from the market's ticket to the consumer's answer."""
+"""`mumian domain run`: an aggregate job, from the market's ticket to the consumer's answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mumian.cli.domain.serving import addresses
-from mumian.cli.domain.ways import JobArgument, UrlOption, Ways, fetch_ticket, ways
+from mumian.cli.domain.ways import JobArgument, UrlOption, Ways, ways
 from mumian.cli.opened import HomeOption, JsonOption, fail, opened
 from mumian.cli.signers import key_of
 from mumian.cli.submit import said
@@ -40,10 +40,6 @@ ROWS_SHOWN = 50
 
 def register(app: typer.Typer) -> None:
     app.command("run", help=say("run a job and collect its answer", "执行任务并领取结果"))(run)
-
-
-def ticket(job: JobArgument, home: HomeOption) -> None:
-    typer.echo(canonical(fetch_ticket(home, job)))
 
 
 def run(job: JobArgument, home: HomeOption, url: UrlOption = None, as_json: JsonOption = False) -> None:
