@@ -7,44 +7,22 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from stage import Stage
 
-from mumian.kernel.ids import PartyId, ResourceId, TransferId
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.ids import OPERATOR, PartyId, ResourceId, TransferId
 from mumian.market import laws
-from mumian.market.leaf import Leaf
-from mumian.market.rooms import States
-from mumian.market.simulator import T0, Simulator
-from mumian.market.trial import PURPOSE, Script
+from mumian.market.simulator import T0
+from mumian.market.trial import EVIDENCE, PURPOSE
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
 from mumian.rooms.exchange.states import DealState
+from mumian.rooms.exchange.terms import Verdict
 from mumian.rooms.ledger import model as ledger
 from mumian.rooms.parties.model import Standing
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights import model as rights
-from mumian.rooms.rights.vocabulary import EndReason, FreezeReason
-
-
-class Stage:
-    """A trial market that a test speaks to."""
-
-    def __init__(self) -> None:
-        self.market = Simulator(0)
-        self.script = Script(self.market.handle_all, T0)
-        self.script._said = 1_000
-        self.world = self.market.world
-        self.states: States = self.market.states
-
-    def right(self, nth: int, right: str) -> rights.RightId:
-        key = f"{self.world.resources[nth]}/{self.world.owners[nth]}/{right}"
-        return rights.RightId(self.states.rights.by_holder[key])
-
-    def say(self, actor: str, command: Any) -> Leaf:
-        return self.script.say(actor, command).leaf
-
-    def order(self) -> str:
-        placed = exchange.PlaceOrder(self.world.report_listing, 1, T0 + DAY_MS, 10**9)
-        return self.script.made(self.world.insurer, placed, "order")
+from mumian.rooms.rights.vocabulary import EndReason, FreezeReason, PublicId
 
 
 @pytest.fixture
@@ -66,6 +44,21 @@ def test_whatever_ends_a_source_closes_every_shelf_in_the_same_leaf(stage: Stage
     leaf = stage.say(*ending(stage))
     assert [type(event).__name__ for event in leaf.events[1:]] == ["ListingSuspended", "ListingSuspended"]
     assert [place for law in laws.LAWS for place in law(stage.states, T0)] == []
+
+
+@pytest.mark.parametrize("ending", ["coded", "authorized", "withdrawn"])
+def test_whatever_ends_public_data_closes_the_shelf_of_its_products(stage: Stage, ending: str) -> None:
+    public = stage.public()
+    product = stage.product(public.grant)
+    stage.say(OPERATOR, exchange.ReviewCompliance(product, Verdict.PASSED, EVIDENCE))
+    free = goods.Price(goods.PriceMode.FREE, 0, goods.Unit.PRODUCT)
+    listing = stage.made(stage.world.merchant, exchange.ListProduct(product, free), "listing")
+    actor, command = {
+        "coded": (stage.world.registry, rights.CancelPublicResource(PublicId(public.coded), EndReason.STATUTE)),
+        "authorized": (public.body, rights.EndAuthorization(public.authorization, EndReason.GIVEN_UP)),
+        "withdrawn": (public.body, catalog.WithdrawResource(public.resource)),
+    }[ending]
+    assert [getattr(event, "listing", None) for event in stage.say(actor, command).events] == [None, listing]
 
 
 def test_a_right_to_hold_has_nothing_standing_on_it(stage: Stage) -> None:

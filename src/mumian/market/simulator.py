@@ -44,7 +44,7 @@ T0: Instant = 1_790_000_000_000
 
 DOOR = "door:simulator"
 HABITS = (*people.HABITS, *data.HABITS, *goods.HABITS, *trade.HABITS)
-MISCHIEF_PERMILLE = 250
+MISCHIEF_PERMILLE = 300
 SEASON_STEPS = 400
 """Steps of one pace of time: in a slow season deals are done, in a fast one things expire."""
 

@@ -56,12 +56,14 @@ def advance_product(s: Scene) -> Said | None:
     if product is None:
         return None
     rule = s.states.revenue.rules.get(key)
-    if rule is None or s.chance(20):
+    if rule is None and product.state is ProductState.COMPLIANT and s.chance(100):
+        return Said(product.seller, exchange.ListProduct(key, _price(s, product)))
+    if rule is None or s.chance(100):
         return Said(product.seller, _agree(s, key, product))
     if rule.waiting:
         return Said(rule.waiting[0], revenue.ConsentToDistribution(key, rule.version))
     is_weighed = not rule.terms.owners or s.states.revenue.latest.get(key) is not None
-    if s.chance(50 if is_weighed else 950):
+    if s.chance(50 if is_weighed else 700):
         return Said(product.seller, _contribution(s, key, len(rule.terms.owners)))
     if not all(map(s.stands, product.sources)):
         return None

@@ -19,10 +19,12 @@ LONG = 300
 
 
 def twist(s: Scene, said: Said) -> Said:
-    """Return what was to be said with something wrong about it: who, or up to three parts of what.
+    """Return what was to be said with something wrong about it: who, up to three parts of what, or said before.
 
     Raises: ValueError: the command itself will not be made so.
     """
+    if s.chance(100):
+        return s.one(s.said)
     if s.chance(250):
         return Said(s.one((s.pick("party"), s.pick("party"), OPERATOR, MARKET, "party-999999999")), said.command)
     command = said.command

@@ -77,10 +77,12 @@ class Scene:
         self.agreement_of: dict[tuple[str, str], str] = {}
         self.job_of: dict[str, str] = {}
         self.heard: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=FRESH))
+        self.said: deque[Said] = deque(maxlen=10 * FRESH)
         self.companies = 1_000  # of those that the trial's script does not use
 
     def learn(self, leaf: Leaf) -> None:
-        """Remember what a leaf made, and the texts of its command by the name of their field."""
+        """Remember what a leaf made, what was said, and the texts of its command by the name of their field."""
+        self.said.append(Said(leaf.actor, leaf.command))
         for field in leaf.command.__struct_fields__:
             value = getattr(leaf.command, field)
             if type(value) is str:

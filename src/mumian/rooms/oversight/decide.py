@@ -26,9 +26,7 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
 
 
 def _adopt(state: State, command: AdoptRulebook, facts: Facts) -> list[Event] | Refused:
-    market = state.market.get("market")
-    if market is None:
-        return Refused(R.NOT_OPEN)
+    market = state.market["market"]  # nobody is heard before a market is open
     if not facts.roles & {Role.REGULATOR, Role.EXCHANGE}:
         return Refused(R.NOT_YOURS_TO_CHANGE, {"actor": facts.actor})
     if (market.rulebook, market.rulebook_digest) == (command.rulebook, command.rulebook_digest):

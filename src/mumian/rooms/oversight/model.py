@@ -73,7 +73,6 @@ class OversightRefusal(Refusal):
         "a market is opened by leaf 0, this is leaf {seq}; start another journal",
         "市场只能由第 0 条记录开立，当前为第 {seq} 条；请另建日志",
     )
-    NOT_OPEN = Sentence("this journal holds no market yet; open it first", "本日志尚未开立市场；请先开立")
     NOT_YOURS_TO_CHANGE = Sentence(
         "`{actor}` is neither the regulator nor the exchange; ask one of them to adopt the rulebook",
         "`{actor}` 既非监管机构也非交易所；请由其采用规则库版本",

@@ -1,0 +1,143 @@
+"""A trial market on a stage: a test says commands one by one and makes what it needs with few words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mumian.kernel.canonical import digest, sha256_hex
+from mumian.kernel.ids import OPERATOR, AgreementId, ListingId, OrderId, PartyId, ProductId, ResourceId
+from mumian.kernel.roles import DataKind, Right, Role
+from mumian.kernel.time import DAY_MS
+from mumian.market.envelope import Envelope
+from mumian.market.hearing import Spoken
+from mumian.market.leaf import Leaf
+from mumian.market.rooms import States
+from mumian.market.simulator import T0, Simulator
+from mumian.market.trial import EVIDENCE, PURPOSE, Script, policy_of, uscc
+from mumian.policy.model import Policy
+from mumian.rooms.catalog import model as catalog
+from mumian.rooms.catalog.description import Quality, SourceType
+from mumian.rooms.catalog.levels import Affected, Degree, Impact
+from mumian.rooms.contracts import model as contracts
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
+from mumian.rooms.parties.model import AdmitParty, PartyKind
+from mumian.rooms.rights import model as rights
+from mumian.rooms.rights.vocabulary import AuthorizationId, Basis, BasisKind, Mode
+from mumian.rooms.rights.vocabulary import SourceType as RightSource
+
+UNTIL = T0 + 1_000 * DAY_MS
+SCENARIO = goods.Scenario("FIN-01", "航班延误保险定价", goods.FieldOfUse.INDUSTRY)
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.market = Simulator(0)
+        self.script = Script(self.market.handle_all, T0)
+        self.script._said = 1_000  # the trial's own script has used the ids before
+        self.world = self.market.world
+        self.states: States = self.market.states
+        self._companies = 500
+
+    def say(self, actor: str, command: Any) -> Leaf:
+        """Say a command that is accepted."""
+        return self.script.say(actor, command).leaf
+
+    def made(self, actor: str, command: Any, field: str) -> str:
+        return self.script.made(actor, command, field)
+
+    def ask(self, actor: str, command: Any) -> Leaf:
+        """Say a command that may be refused."""
+        envelope = Envelope(f"asked-{self.market.size:08d}", PartyId(actor), command)
+        return self.market.handle_all([Spoken(envelope, "door:test")])[0].leaf
+
+    def admit(self, kind: PartyKind, *roles: Role, key: str | None = None) -> PartyId:
+        self._companies += 1
+        if kind is PartyKind.NATURAL:
+            commitment = sha256_hex(b"%d" % self._companies)
+            return PartyId(self.made(OPERATOR, AdmitParty(kind, "", None, commitment, roles), "party"))
+        named = AdmitParty(kind, "公司", uscc(self._companies), None, roles, key)
+        return PartyId(self.made(OPERATOR, named, "party"))
+
+    def merchant(self) -> PartyId:
+        return self.admit(PartyKind.LEGAL, Role.DATA_MERCHANT)
+
+    def right(self, nth: int, right: str) -> rights.RightId:
+        key = f"{self.world.resources[nth]}/{self.world.owners[nth]}/{right}"
+        return rights.RightId(self.states.rights.by_holder[key])
+
+    def resource(self, holder: str, kind: DataKind, source: SourceType, *, published: bool = True) -> ResourceId:
+        """Describe data like the trial's, of another kind, and grade it."""
+        like = self.states.catalog.descriptions[self.world.resources[0]]
+        fields = {name: getattr(like, name) for name in like.__struct_fields__}
+        described = type(like)(**{**fields, "data_kind": kind, "source_type": source})
+        resource = ResourceId(self.made(holder, catalog.DescribeResource(described), "resource"))
+        impact = (Impact(Affected.ORGANISATION, Degree.GENERAL),)
+        self.say(holder, catalog.ClassifyResource(resource, impact, False, "cdo"))
+        if published:
+            self.say(holder, catalog.PublishVersion(resource, sha256_hex(b"v"), 1, 1, Quality()))
+        return resource
+
+    def register(self, resource: ResourceId, holder: str, right: Right, source: RightSource) -> str:
+        basis = Basis(BasisKind.COLLECTION, EVIDENCE)
+        command = rights.RegisterRight(resource, right, PartyId(holder), source, basis, (), T0, UNTIL)
+        return self.made(self.world.registry, command, "registration")
+
+    def grant(self, actor: str, parent: str, grantee: str, *, right: Right = Right.USE, onward: bool = False) -> Leaf:
+        """Grant onward, accepted or not."""
+        command = rights.GrantRight(
+            parent, PartyId(grantee), right, (PURPOSE,), (), (), self.now, UNTIL, onward, EVIDENCE
+        )
+        return self.ask(actor, command)
+
+    @property
+    def now(self) -> int:
+        return self.market.scene.now
+
+    def public(self, *, mode: Mode = Mode.WHOLE, scenario: str = "", ceiling_fen: int | None = 100) -> Public:
+        """Bring public data from its body through an operator to the trial's merchant."""
+        body = self.admit(PartyKind.PUBLIC_BODY, Role.PUBLIC_BODY)
+        operator = self.admit(PartyKind.LEGAL, Role.PUBLIC_DATA_OPERATOR)
+        resource = self.resource(body, DataKind.PUBLIC, SourceType.GOV_DUTY)
+        coded = self.made(self.world.registry, rights.RegisterPublicResource(resource, EVIDENCE), "registration")
+        authorize = rights.AuthorizeOperation(operator, (resource,), mode, scenario, ceiling_fen, T0, UNTIL, EVIDENCE)
+        authorization = AuthorizationId(self.made(body, authorize, "authorization"))
+        public = Public(self, body, operator, resource, coded, authorization)
+        public.grant = self.made(operator, public.application(self.world.merchant), "grant")
+        return public
+
+    def product(self, *sources: str, kind: goods.ProductType = goods.ProductType.INDICATOR) -> ProductId:
+        """Register a product of the trial's merchant; by default on the trial's grants."""
+        named = tuple(map(goods.SourceId, sources or self.world.grants))
+        form = goods.DeliveryForm.SANDBOX
+        command = exchange.RegisterProduct("延误", kind, form, named, (PURPOSE,), SCENARIO)
+        return ProductId(self.made(self.world.merchant, command, "product"))
+
+    def offer(self, product: str, policy: Policy | None = None) -> contracts.MakeOffer:
+        return contracts.MakeOffer(ProductId(product), policy or policy_of(ProductId(product)), None, UNTIL)
+
+    def agree(self, product: str, policy: Policy | None = None) -> AgreementId:
+        """Offer a product and have the trial's insurer sign."""
+        offer = self.offer(product, policy)
+        name = contracts.OfferId(self.made(self.world.merchant, offer, "offer"))
+        signed = contracts.SignAgreement(name, digest(offer.policy))
+        return AgreementId(self.made(self.world.insurer, signed, "agreement"))
+
+    def order(self, listing: ListingId | None = None, *, quantity: int = 1, max_price_fen: int = 10**12) -> OrderId:
+        placed = exchange.PlaceOrder(listing or self.world.report_listing, quantity, T0 + 300 * DAY_MS, max_price_fen)
+        return OrderId(self.made(self.world.insurer, placed, "order"))
+
+
+class Public:
+    """A chain of public data, from body to grant."""
+
+    def __init__(
+        self, stage: Stage, body: PartyId, operator: PartyId, resource: ResourceId, coded: str, auth: AuthorizationId
+    ) -> None:
+        self.stage, self.body, self.operator, self.resource = stage, body, operator, resource
+        self.coded, self.authorization, self.grant = coded, auth, ""
+
+    def application(self, merchant: str, scenario: str = "FIN-01") -> rights.GrantUnderAuthorization:
+        return rights.GrantUnderAuthorization(
+            self.authorization, PartyId(merchant), self.resource, scenario, (PURPOSE,), (), (), T0, UNTIL, EVIDENCE
+        )
