@@ -59,7 +59,7 @@ def fsck(
 def read_vkey(text: str) -> Verifier:
     """Return the verifier that `text` is, or that the file of that name holds."""
     path = Path(text)
-    return Verifier.parse(path.read_text("utf8").strip() if path.is_file() else text)
+    return Verifier.parse(path.read_text("utf8", "replace").strip() if path.is_file() else text)
 
 
 def _audit_home(place: Path, vkey: str) -> Audit:

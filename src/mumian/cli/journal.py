@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mumian.cli.opened import HomeOption, opened
+from mumian.cli.opened import HomeOption, fail, opened
 from mumian.cli.words import say
 from mumian.journal.publish import ExportReader
 from mumian.market.home import Home
@@ -58,6 +58,9 @@ def show(
     home: HomeOption,
 ) -> None:
     reader = ExportReader(Home(home).market / "log")
+    size = reader.checkpoint().size
+    if not 0 <= seq < size:
+        fail(say(f"there is no leaf {seq}; the newest is {size - 1}", f"没有第 {seq} 条记录；最新为第 {size - 1} 条"))
     (entry,) = reader.entries(seq, seq + 1)
     typer.echo(json.dumps(json.loads(entry), indent=2, ensure_ascii=False))
 

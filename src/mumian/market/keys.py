@@ -41,7 +41,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     """
     if not path.is_file():
         raise HomeFault(f"there is no key at `{path}`; make one or name another file")
-    text = path.read_text("utf8").strip()
+    text = path.read_text("utf8", "replace").strip()
     Signer.parse(text)  # its own id must fit: a damaged key is told here, not by a refused signature
     name_id_key = text.removeprefix("PRIVATE+KEY+").split("+", 2)
     type_and_seed = base64.b64decode(name_id_key[2])
