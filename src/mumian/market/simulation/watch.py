@@ -29,9 +29,10 @@ class Watch:
         """Raise Broken if the leaf, or an account or budget that it touched, is not as it should be."""
         if bool(leaf.refused) is bool(leaf.events):
             raise Broken("a_leaf_has_events_or_a_refusal", f"leaf {leaf.seq}")
+        touched = {account for event in leaf.events for account in self._follow(event)}
+        for account in touched:
+            self._compare(account, leaf.seq)
         for event in leaf.events:
-            for account in self._follow(event):
-                self._compare(account, leaf.seq)
             if isinstance(event, BudgetCharged):
                 self._compare_budget(event, leaf.seq)
 
@@ -61,17 +62,18 @@ class Watch:
         return leg.debit, leg.credit
 
     def _compare(self, key: str, seq: int) -> None:
-        """Hold an account against the leaf's last word on it: other events of the same leaf may still follow."""
+        """Hold an account against what events gave it and took from it so far."""
         account = self._states.ledger.accounts[key]
+        booked = (account.balance_fen, account.debits_pending)
+        if booked != (self._posted_fen[key], self._pending_fen[key]):
+            raise Broken("money_is_where_events_put_it", f"leaf {seq}, `{key}` has {booked}")
         if account.purpose is not ledger.Purpose.BANK and account.available_fen < 0:
             raise Broken("nobody_is_overdrawn", f"leaf {seq}, `{key}` has {account.available_fen} fen free")
 
     def settle(self) -> None:
         """Raise Broken unless every account has what events gave and took, and what is held adds up."""
-        for key, account in self._states.ledger.accounts.under():
-            booked = (account.balance_fen, account.debits_pending)
-            if booked != (self._posted_fen[key], self._pending_fen[key]):
-                raise Broken("money_is_where_events_put_it", f"`{key}` has {booked}")
+        for key, _ in self._states.ledger.accounts.under():
+            self._compare(key, -1)
         if sum(self._posted_fen.values()):
             raise Broken("debits_equal_credits", f"events made {sum(self._posted_fen.values())} fen")
 
