@@ -6,7 +6,8 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,9 @@ from mumian.market.refusals import sentence_of
 from mumian.market.sequencer import Answer, Sequencer
 from mumian.rooms.oversight.model import OpenMarket
 from mumian.rulebook.rules import RULEBOOK_VERSION, load
+
+Fill = Callable[[Any, Sequence[Leaf]], Any]
+"""(item, answers so far) → the item with its words filled in, all of a file as of one instant."""
 
 
 def register(app: typer.Typer) -> None:
@@ -85,14 +89,17 @@ def submit(
         typer.Option(help=say("signer key (default: HOME/keys/ACTOR.key)", "签名密钥（默认 HOME/keys/ACTOR.key）")),
     ] = None,
 ) -> None:
-    items = [_item(item, actor, id_) for item in _read(file)]
+    items, fill = (
+        [_item(item, actor, id_) for item in _read(file)],
+        partial(filled, now=wall_clock(), beside=file.parent),
+    )
     for nth, item in enumerate(items, 1):
         if not waits(item):
-            _envelope(item, (), file, nth=nth)  # a mistake is told before anything is said
+            _envelope(item, (), fill, nth=nth)  # a mistake is told before anything is said
     leaves: list[Leaf] = []
     with opened(home) as (place, market):
         for batch in _batches(items):
-            envelopes = [_envelope(item, leaves, file, nth=nth) for nth, item in enumerate(batch, len(leaves) + 1)]
+            envelopes = [_envelope(item, leaves, fill, nth=nth) for nth, item in enumerate(batch, len(leaves) + 1)]
             for answer in market.handle_all([_vouched(place, envelope, key) for envelope in envelopes]):
                 leaves.append(answer.leaf)
                 typer.echo(json.dumps(rendered(answer), ensure_ascii=False))
@@ -155,11 +162,11 @@ def _item(item: Any, actor: str, id_: str) -> Any:
     return {"id": client_id(), "actor": actor, **item} if isinstance(item, dict) else item
 
 
-def _envelope(item: Any, leaves: Sequence[Leaf], file: Path, *, nth: int) -> Envelope:
+def _envelope(item: Any, leaves: Sequence[Leaf], fill: Fill, *, nth: int) -> Envelope:
     """Return what an item says, its words filled in; a signed one is left as it was signed."""
     try:
         if isinstance(item, dict) and "signature" not in item:
-            item = filled(item, leaves, now=wall_clock(), beside=file.parent)
+            item = fill(item, leaves)
         return msgspec.convert(item, Envelope)
     except msgspec.ValidationError as error:
         refuse(Refused(HearingRefusal.MALFORMED, {"why": say(f"item {nth}: {error}", f"第 {nth} 项：{error}")}))
