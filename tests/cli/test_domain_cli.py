@@ -499,6 +499,15 @@ def test_a_consumers_key_is_where_it_speaks(mumian: Mumian, town: Town) -> None:
     assert (ran.code, "the key of consumer `party-4` is not in" in ran.err) == (FAULT, True)
 
 
+@pytest.mark.parametrize("file", ["domain.json", "terms/{resource}.json", "identity.key"])
+def test_a_damaged_file_of_a_domain_is_named(mumian: Mumian, town: Town, file: str) -> None:
+    damaged = HOME / "domains" / "north" / file.format(resource=town.resources[0])
+    damaged.write_bytes(b"\xff{")
+    for words in (["show", "north"], ["run", town.joint]):
+        ran = mumian("domain", *words)
+        assert (ran.code, f"`{damaged}`" in ran.err) == (FAULT, True), ran
+
+
 def test_a_domain_speaks_chinese(mumian: Mumian, town: Town, tmp_path: Path) -> None:
     assert "没有数据域 `west`" in in_a_process("--lang", "zh", "domain", "show", "west", cwd=tmp_path).err
     added = in_a_process(

@@ -103,13 +103,16 @@ def _written(keys: list[str], plan: VerificationPlan) -> Iterator[Call]:
 
 
 def _in_file(file: Path, plan: VerificationPlan) -> Iterator[Call]:
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        rows = csv.DictReader(text)
-        absent = [column for column in plan.key_columns if column not in (rows.fieldnames or ())]
-        if absent:
-            fail(say(f"`{file}` has no column `{', '.join(absent)}`", f"`{file}` 缺少列 `{', '.join(absent)}`"))
-        for row in rows:
-            yield tuple(row[column] or "" for column in plan.key_columns)
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            rows = csv.DictReader(text)
+            absent = [column for column in plan.key_columns if column not in (rows.fieldnames or ())]
+            if absent:
+                fail(say(f"`{file}` has no column `{', '.join(absent)}`", f"`{file}` 缺少列 `{', '.join(absent)}`"))
+            for row in rows:
+                yield tuple(row[column] or "" for column in plan.key_columns)
+    except (UnicodeDecodeError, csv.Error) as error:
+        fail(say(f"`{file}` is no CSV in UTF-8: {error}", f"`{file}` 不是 UTF-8 编码的 CSV：{error}"))
 
 
 def _answer(reached: Ways, asked: PartyId, signed: SignedTicket, calls: list[Call]) -> None:

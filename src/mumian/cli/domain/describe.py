@@ -74,38 +74,34 @@ def describe(
     place = place_of(home, name)
     held = place.current(holding)
     about = place.store.profile(holding, held.version)
-    commands: list[Any] = (
-        []
-        if resource
-        else [
-            DescribeResource(
-                Description(
-                    title=_wanted("title", title),
-                    summary=_wanted("summary", summary),
-                    data_kind=kind,
-                    industry=_wanted("industry", industry),
-                    source_type=source,
-                    spatial_scope=scope,
-                    temporal_from=_wanted("from", since),
-                    temporal_to=until,
-                    update_frequency=frequency,
-                    form=Form.TABLE,
-                    domain=name,
-                    fields=about.fields(held.declaration),
-                    privacy_unit=held.declaration.unit,
-                )
-            )
-        ]
-    )
+    commands: list[Any] = []
+    if not resource:
+        description = Description(
+            title=_wanted("title", title),
+            summary=_wanted("summary", summary),
+            data_kind=kind,
+            industry=_wanted("industry", industry),
+            source_type=source,
+            spatial_scope=scope,
+            temporal_from=_wanted("from", since),
+            temporal_to=until,
+            update_frequency=frequency,
+            form=Form.TABLE,
+            domain=name,
+            fields=about.fields(held.declaration),
+            privacy_unit=held.declaration.unit,
+        )
+        commands = [DescribeResource(description)]
     target = ResourceId(resource) if resource else MADE_BY_FIRST
     commands.append(_published(place, held, about, target))
     if impact or not resource:
-        impacts = tuple(map(_impact, impact or [_wanted("impact", "")]))
-        commands.append(ClassifyResource(target, impacts, persons, _wanted("signed-by", signed_by)))
-    if submit:
-        _say(home, place, commands)
-    else:
-        typer.echo(json.dumps(msgspec.to_builtins(commands), indent=2, ensure_ascii=False))
+        commands.append(_graded(target, impact or [], persons=persons, signed_by=signed_by))
+    _hand_on(home, place, commands, submit=submit)
+
+
+def _graded(resource: ResourceId, impact: list[str], *, persons: bool, signed_by: str) -> ClassifyResource:
+    impacts = tuple(map(_impact, impact or [_wanted("impact", "")]))
+    return ClassifyResource(resource, impacts, persons, _wanted("signed-by", signed_by))
 
 
 def _wanted(option: str, value: str) -> str:
@@ -135,8 +131,11 @@ def _published(place: Place, held: Manifest, about: Profile, resource: ResourceI
     return PublishVersion(resource, held.version, held.rows, size_bytes, about.quality)
 
 
-def _say(home: Path, place: Place, commands: list[Any]) -> None:
-    """Say the commands as the domain's party, the resource filled in as it is made, and print its id."""
+def _hand_on(home: Path, place: Place, commands: list[Any], *, submit: bool) -> None:
+    """Print the commands; or say them as the domain's party, the resource filled in as it is made, and print its id."""
+    if not submit:
+        typer.echo(json.dumps(msgspec.to_builtins(commands), indent=2, ensure_ascii=False))
+        return
     resource = ResourceId("")
     with opened(home) as (where, market):
         for command in commands:

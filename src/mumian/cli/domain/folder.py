@@ -15,11 +15,10 @@ from rich.table import Table
 from mumian.cli.domain.place import NameArgument, Place, folder_of, place_in, place_of
 from mumian.cli.key import register_key
 from mumian.cli.opened import HomeOption, JsonOption, fail
-from mumian.cli.signers import domain_folders
+from mumian.cli.signers import domain_folders, kept
 from mumian.cli.words import say
 from mumian.domain.domain import Domain
 from mumian.domain.jobs import Charge
-from mumian.domain.store import read
 from mumian.kernel.ids import PartyId
 from mumian.market.home import Home
 from mumian.market.keys import public_text
@@ -137,6 +136,6 @@ def _spent(place: Place) -> dict[str, int]:
     """Return what questions have cost each resource here, in nano-rho."""
     spent: dict[str, int] = {}
     for path in sorted((place.folder / "charges").glob("*.json")):
-        for resource, rho_nano in read(path, Charge).rho_nano.items():
+        for resource, rho_nano in kept(path, Charge).rho_nano.items():
             spent[resource] = spent.get(resource, 0) + rho_nano
     return spent

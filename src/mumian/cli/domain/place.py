@@ -12,12 +12,13 @@ import msgspec
 import typer
 
 from mumian.cli.opened import fail
+from mumian.cli.signers import kept
 from mumian.cli.words import say
 from mumian.domain.declaration import LocalName, Terms
 from mumian.domain.domain import Config, Domain
 from mumian.domain.intake import Rejected
 from mumian.domain.keys import DomainKeys
-from mumian.domain.store import Manifest, Store, read
+from mumian.domain.store import Manifest, Store
 from mumian.kernel.ids import PartyId
 
 NameArgument = Annotated[str, typer.Argument(help=say("name of the domain", "数据域名称"))]
@@ -78,18 +79,19 @@ def place_of(home: Path, name: str) -> Place:
 
 
 def place_in(folder: Path) -> Place:
-    config, keys = read(folder / "domain.json", Config), DomainKeys.load(folder / "identity.key")
+    config, keys = kept(folder / "domain.json", Config), DomainKeys.load(folder / "identity.key")
     return Place(folder, config.name, config.market_vkey, keys, Store(folder / "resources", keys))
 
 
 def terms_in(folder: Path) -> list[Terms]:
     """Return the owner's terms as they lie on disk."""
-    return [read(path, Terms) for path in sorted((folder / "terms").glob("*.json"))]
+    return [kept(path, Terms) for path in sorted((folder / "terms").glob("*.json"))]
 
 
 @contextmanager
 def answering(folder: Path) -> Iterator[Domain]:
     """Open a domain to callers; one process at a time, because what was spent and heard is kept in memory."""
+    terms_in(folder)  # a damaged file is told by name
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
