@@ -1,7 +1,7 @@
 """The documentation as tests read it: pages, links, headings, words in backticks, blocks that are run.
 
     <!-- run -->    the console block below is run: one shell a page, in a folder of its own, from top to bottom
-    <!-- demo -->   the console block below is a part of what `mumian demo` prints
+    <!-- demo -->   the console block below is a part of what `mumian demo` prints, `demo-zh` of what it says in Chinese
 
 In a console block a line that begins with `$ ` is a command, `# exit N` at its end the code that it leaves with, and the
 lines below it are all that it prints. `…` stands for anything: inside a line, or, alone, for any number of lines.
@@ -25,7 +25,7 @@ GENERATED = ("docs/reference/",)
 """Written from the code by `make docs`; what they say is tested in `tests/house`."""
 
 _fence = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_marked = re.compile(r"^<!-- (run|demo) -->\n```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_marked = re.compile(r"^<!-- (run|demo|demo-zh) -->\n```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _link = re.compile(r"\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 _heading = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 _ticked = re.compile(r"`([^`\n]+)`")

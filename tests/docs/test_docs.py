@@ -34,6 +34,7 @@ from mumian.kernel.roles import DataKind, Right, Role
 from mumian.market.hearing import HearingRefusal
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import ROOMS
+from mumian.rulebook.rules import load
 
 PAGES = pages()
 WRITTEN = [page for page in PAGES if not page.startswith(GENERATED)]
@@ -84,11 +85,14 @@ def test_what_a_page_shows_is_what_its_commands_print(page: str, tmp_path: Path)
         assert shown, f"{step.command}\n{ran.printed}"
 
 
-@pytest.mark.parametrize("page", [page for page in WRITTEN if blocks_of(page, "demo")])
-def test_what_a_page_shows_of_the_demo_is_what_the_demo_prints(page: str) -> None:
-    for block in blocks_of(page, "demo"):
-        shown = [line for line in block.splitlines() if not line.startswith("$ ")]
-        assert fits(["…", *shown, "…"], demo().told_en), f"{block}\n{demo().told_en}"
+@pytest.mark.parametrize(
+    ("page", "kind"), [(page, kind) for page in WRITTEN for kind in ("demo", "demo-zh") if blocks_of(page, kind)]
+)
+def test_what_a_page_shows_of_the_demo_is_what_the_demo_prints(page: str, kind: str) -> None:
+    told = demo().told_zh if kind == "demo-zh" else demo().told_en
+    for block in blocks_of(page, kind):
+        shown = fits(["…", *(line for line in block.splitlines() if not line.startswith("$ ")), "…"], told)
+        assert shown, f"{block}\n{told}"
 
 
 def _names() -> Iterator[str]:
@@ -161,7 +165,10 @@ def test_the_glossary_explains_every_noun(noun: str) -> None:
     assert noun.replace("_", " ") in _terms()
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+READMES = ("README.md", "README.zh.md")
+
+
+@pytest.mark.parametrize("page", READMES)
 def test_the_readme_names_every_make_target(page: str) -> None:
     targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text("utf8"), re.MULTILINE)
     assert targets
@@ -171,8 +178,9 @@ def test_the_readme_names_every_make_target(page: str) -> None:
 def test_both_readmes_have_the_same_shape() -> None:
     english, chinese = headings_of("README.md"), headings_of("README.zh.md")
     assert [level for level, _ in english] == [level for level, _ in chinese]
-    links = [sorted(link for link in links_of(page) if "README" not in link) for page in ("README.md", "README.zh.md")]
-    assert links[0] == links[1]
+    ours = (sorted(link for link in links_of(page) if not link.startswith(("#", "README"))) for page in READMES)
+    english_links, chinese_links = ours
+    assert english_links == chinese_links
 
 
 def test_the_map_of_the_docs_leads_to_every_page() -> None:
@@ -180,6 +188,15 @@ def test_the_map_of_the_docs_leads_to_every_page() -> None:
     records = {f"decisions/{link}" for link in links_of("docs/decisions/README.md")}
     every = {page.removeprefix("docs/") for page in PAGES if page.startswith("docs/")}
     assert every - mapped - records - {"README.md"} == set()
+
+
+def test_the_page_of_rules_names_every_source_and_every_parameter_that_is_not_settled() -> None:
+    page, rules = text_of("docs/concepts/rules.md"), [rule for each in load().rules.values() for rule in each]
+    assert {rule.source.code for rule in rules} == set(re.findall(r"^\| (\w+) \| [^|]+ \|$", page, re.MULTILINE)) - {
+        "code"
+    }
+    open_ = {(rule.id, name) for rule in rules for name, parameter in rule.parameters.items() if parameter.unverified}
+    assert open_ == set(re.findall(r"^\| `([\w-]+)` \| `(\w+)` \|", page, re.MULTILINE))
 
 
 def test_every_room_refers_to_a_page_that_explains_it() -> None:
