@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from opening import T0
 
-from conftest import T0
 from mumian.journal.sqlite import SqliteStore
 from mumian.journal.tree import Frontier, leaf_hashes
 from mumian.kernel.time import DAY_MS

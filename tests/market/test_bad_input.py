@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hostile import commands, plain, variants
+from opening import T0, Clock, start
 
-from conftest import T0, Clock, start
 from market_load import Load, too_large
 from mumian.journal.log import digest_in
 from mumian.journal.note import Signer

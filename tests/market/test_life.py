@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from opening import Clock, start
 
-from conftest import Clock, start
 from mumian.journal.note import Signer
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.time import DAY_MS

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from opening import T0, Clock
 from test_bad_input import hostile_envelopes, say_too_large, take_hostile
 from test_life import budgets
 from test_sequencer import in_threads
 
-from conftest import T0, Clock
 from market_load import Load
 from mumian.journal.postgres import PostgresStore
 from mumian.journal.store import StoreBehind

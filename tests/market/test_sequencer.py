@@ -10,8 +10,8 @@ from pathlib import Path
 
 import apsw
 import pytest
+from opening import T0, Clock, start
 
-from conftest import T0, Clock, start
 from mumian.journal.note import Signer
 from mumian.journal.publish import ExportReader
 from mumian.journal.store import StoreFull

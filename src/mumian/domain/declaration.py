@@ -12,7 +12,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from mumian.engines.duck import SourceColumn
-from mumian.kernel.canonical import Int53, Natural
+from mumian.kernel.canonical import END, Int53, Natural
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.rooms.catalog.levels import Level
 from mumian.rooms.cleanroom.plan import AggregatePlan, Column, Filter, Plan
@@ -20,7 +20,7 @@ from mumian.rooms.cleanroom.plan import AggregatePlan, Column, Filter, Plan
 Keys: TypeAlias = tuple[str, ...]
 """A public list of values, in the order of release. Empty: the column cannot be grouped by."""
 
-LocalName: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+LocalName: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}" + END)]
 """What a domain calls one of its holdings; a folder's name."""
 
 

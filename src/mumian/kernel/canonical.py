@@ -18,6 +18,12 @@ Int53: TypeAlias = Annotated[int, msgspec.Meta(ge=-INT53_MAX, le=INT53_MAX)]
 Natural: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=INT53_MAX)]
 Positive: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=INT53_MAX)]
 
+END = r"(?![\s\S])"
+"""End of a text in a pattern: unlike `$` it lets no line break through, and JSON Schema knows it too."""
+
+Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}" + END)]
+"""32 bytes, a SHA-256 or an Ed25519 public key, in lower-case hex."""
+
 _encoder = msgspec.json.Encoder(order="sorted")
 
 

@@ -20,6 +20,7 @@ from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.outcome import Broken
 from mumian.market.envelope import BY_KEY
 from mumian.market.hearing import verify_envelope
+from mumian.market.laws import LAWS
 from mumian.market.leaf import Heard, decode_heard, decode_leaf, leaf_bytes
 from mumian.market.rooms import States
 from mumian.market.step import step
@@ -96,7 +97,7 @@ def _end_fault(replay: _Replay, claim: Claim, rows: Store | None) -> Fault | Non
     root = replay.frontier.root().hex()
     if root != claim.root:
         return Fault(-1, "the_root_is_that_of_the_leaves", f"leaves give {root}, the checkpoint says {claim.root}")
-    for law, place in replay.states.broken_laws():
+    for law, place in replay.broken_laws():
         return Fault(-1, law, place)
     if rows is not None:
         for place in differing_rows(replay.scratch, rows, replay.states):
@@ -174,6 +175,13 @@ class _Replay:
             except (InvalidSignature, ValueError):
                 return Fault(self.size, "signatures_fit", f"the signature of `{leaf.actor}` does not fit")
         return None
+
+    def broken_laws(self) -> Iterator[tuple[str, str]]:
+        """Yield (law, place) wherever a law of a room, or one between rooms, does not hold at the last leaf."""
+        yield from self.states.broken_laws()
+        for law in LAWS:
+            for place in law(self.states, self._last_at):
+                yield f"market.{law.__name__}", place
 
     def settle(self) -> None:
         """Write the replayed rows back, so that memory stays bounded, and grow the tree."""

@@ -9,19 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import MARKET, PartyId, ProductId, ResourceId
-from mumian.kernel.roles import DataKind, Right, Role
+from mumian.kernel.ids import PartyId, ProductId, ResourceId
+from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import Instant
+from mumian.market.actors import roles_of
+from mumian.market.job_facts import record_usage, request_job
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
-from mumian.rooms.catalog.levels import Level as CatalogLevel
 from mumian.rooms.cleanroom import model as cleanroom
-from mumian.rooms.cleanroom.plan import AggregatePlan
 from mumian.rooms.contracts import model as contracts
-from mumian.rooms.contracts import views as contract_views
 from mumian.rooms.exchange import model as exchange
-from mumian.rooms.exchange.product import Level, ProductType, SourceId, SourceSeen
-from mumian.rooms.exchange.states import DealState
+from mumian.rooms.exchange.product import Level, SourceId, SourceSeen
 from mumian.rooms.parties import views as parties
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.revenue import views as revenue_views
@@ -31,29 +29,6 @@ from mumian.rooms.rights.chain import Chain
 from mumian.rooms.rights.vocabulary import Resource, SourceType
 
 Gather = Callable[[States, Any, int, Instant, PartyId], Facts]
-
-LEVEL_OF = {
-    CatalogLevel.CORE: Level.CORE,
-    CatalogLevel.IMPORTANT: Level.IMPORTANT,
-    CatalogLevel.GENERAL_4: Level.GENERAL_4,
-    CatalogLevel.GENERAL_3: Level.GENERAL_3,
-    CatalogLevel.GENERAL_2: Level.GENERAL_2,
-    CatalogLevel.GENERAL_1: Level.GENERAL_1,
-}
-"""The catalog's word for a level → the exchange's."""
-
-JOB_OF = {ProductType.VERIFY: cleanroom.JobKind.VERIFICATION, ProductType.INDICATOR: cleanroom.JobKind.AGGREGATE}
-"""Types of product that answer jobs, and how."""
-
-OPEN_DEALS = frozenset({DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE})
-"""Deals under which jobs may run: signed, and neither settled nor in dispute."""
-
-ACTION_OF = {cleanroom.JobKind.AGGREGATE: "aggregate", cleanroom.JobKind.VERIFICATION: "verify"}
-"""The ODRL action that a job is."""
-
-
-def roles_of(states: States, actor: PartyId) -> frozenset[Role]:
-    return frozenset() if actor == MARKET else parties.roles_of(states.parties, actor)
 
 
 def _resource(states: States, key: ResourceId) -> Resource | None:
@@ -145,7 +120,7 @@ def _source(s: States, source: str, purposes: tuple[str, ...], now: Instant, act
         resource=resource,
         holder=record.holder if record else PartyId(""),
         data_kind=described.data_kind if described else DataKind.ENTERPRISE,
-        level=LEVEL_OF[level] if level else Level.CORE,
+        level=Level(level.value) if level else Level.CORE,
         unbroken=not broken_at,
         is_actors=head is not None and head.holder == actor,
         operate_right=head is not None and head.right is Right.OPERATE,
@@ -259,74 +234,6 @@ def _open_budget(s: States, c: cleanroom.OpenBudget, seq: int, now: Instant, act
     return cleanroom.BudgetFacts(seq=seq, now=now, actor=actor, roles=roles_of(s, actor), holder=holder)
 
 
-def _request_job(s: States, c: cleanroom.RequestJob, seq: int, now: Instant, actor: PartyId) -> Facts:
-    product = s.exchange.products.get(c.product)
-    agreement = s.contracts.agreements.get(c.agreement)
-    is_aggregate = isinstance(c.plan, AggregatePlan)
-    kind = cleanroom.JobKind.AGGREGATE if is_aggregate else cleanroom.JobKind.VERIFICATION
-    decision = contract_views.decide_use(
-        s.contracts, c.agreement, action=ACTION_OF[kind], actor=actor, now=now, purpose=c.purpose, target=c.product
-    )
-    order_key = s.exchange.by_agreement.get(c.agreement)
-    order = s.exchange.orders.get(order_key) if order_key else None
-    return cleanroom.JobFacts(
-        seq=seq,
-        now=now,
-        actor=actor,
-        roles=roles_of(s, actor),
-        product_kind=JOB_OF.get(product.product_type) if product else None,
-        consumer=agreement.assignee if agreement else None,
-        agreement_product=agreement.target if agreement else None,
-        decision=decision,
-        sources=tuple(_job_source(s, source, now) for source in product.sources) if product else (),
-        order_open=order is not None and order.state in OPEN_DEALS,
-    )
-
-
-def _job_source(s: States, source: str, now: Instant) -> cleanroom.SourceSeen:
-    """Return one source of a product as the clean room sees it. A holder's domain is the holder's own."""
-    walked = _chain(s, source, now)
-    resource = ResourceId(walked.resource)
-    record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
-    version = catalog.latest_version(s.catalog, resource)
-    holder = record.holder if record else PartyId("")
-    broken_at, reason = walked.broken_at, str(walked.reason or "")
-    if walked.unbroken and (record is None or record.is_withdrawn):
-        broken_at, reason = walked.resource, "withdrawn"
-    return cleanroom.SourceSeen(
-        resource=resource,
-        holder=holder,
-        domain=holder,
-        version_digest=version.digest if version else None,
-        unbroken=not reason,
-        broken_at=broken_at,
-        reason=reason,
-        protected=described is None or bool(described.privacy_unit),
-    )
-
-
-def _record_usage(s: States, c: cleanroom.RecordUsage, seq: int, now: Instant, actor: PartyId) -> Facts:
-    agreement: contracts.Agreement | None = s.contracts.agreements.get(c.agreement)
-    order_key = s.exchange.by_agreement.get(c.agreement)
-    order = s.exchange.orders.get(order_key) if order_key else None
-    product = s.exchange.products.get(c.product)
-    holders = {_holder_above(s, source, now) for source in product.sources} if product else set()
-    return cleanroom.UsageFacts(
-        seq=seq,
-        now=now,
-        actor=actor,
-        roles=roles_of(s, actor),
-        in_force=agreement is not None and agreement.ended_at is None and agreement.target == c.product,
-        holds_source=actor in holders,
-        price_fen=order.unit_fen if order else 0,
-    )
-
-
-def _holder_above(s: States, source: str, now: Instant) -> PartyId | None:
-    record = catalog.resource(s.catalog, ResourceId(_chain(s, source, now).resource))
-    return record.holder if record else None
-
-
 def _agree_distribution(s: States, c: revenue.AgreeDistribution, seq: int, now: Instant, actor: PartyId) -> Facts:
     product = s.exchange.products.get(c.product)
     sources: tuple[str, ...] = product.sources if product else ()
@@ -368,8 +275,8 @@ GATHER: dict[type, Gather] = {
     exchange.SettleUsage: _settle_usage,
     contracts.MakeOffer: _make_offer,
     cleanroom.OpenBudget: _open_budget,
-    cleanroom.RequestJob: _request_job,
-    cleanroom.RecordUsage: _record_usage,
+    cleanroom.RequestJob: request_job,
+    cleanroom.RecordUsage: record_usage,
     revenue.AgreeDistribution: _agree_distribution,
     revenue.RecordContribution: _record_contribution,
 }

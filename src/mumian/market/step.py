@@ -30,7 +30,7 @@ def step(states: States, envelope: Envelope, *, seq: int, at: Instant, by: str) 
     if first_seq is not None:
         outcome: list[Any] | Refused = Refused(R.ID_REUSED, {"id": envelope.id, "first_seq": first_seq})
         return leaf_of(envelope, outcome, seq=seq, at=at, by=by)
-    outcome = _refuse_actor(states, envelope, seq, by) or _decide(states, envelope, seq, at)
+    outcome = _refuse_actor(states, envelope, by) or _decide(states, envelope, seq, at)
     if isinstance(outcome, Refused):
         states.undo.roll_back()
     states.seen[envelope.id] = seq
@@ -38,15 +38,14 @@ def step(states: States, envelope: Envelope, *, seq: int, at: Instant, by: str) 
     return leaf_of(envelope, outcome, seq=seq, at=at, by=by)
 
 
-def _refuse_actor(states: States, envelope: Envelope, seq: int, by: str) -> Refused | None:
-    """Return why the actor is not heard, or None. Leaf 0 is the exchange opening the market."""
+def _refuse_actor(states: States, envelope: Envelope, by: str) -> Refused | None:
+    """Return why the actor is not heard, or None. Before the market is open only the exchange is, and only to open it."""
     actor = envelope.actor
-    if seq == 0:
+    if not parties.roles_of(states.parties, actor):
+        if states.oversight.market.get("market") is not None:
+            return Refused(R.ACTOR_NOT_ADMITTED, {"actor": actor})
         is_opening = actor == OPERATOR and type(envelope.command) is OpenMarket
         return None if is_opening else Refused(R.MARKET_NOT_OPEN)
-    if not parties.roles_of(states.parties, actor):
-        market = states.oversight.market.get("market")
-        return Refused(R.MARKET_NOT_OPEN) if market is None else Refused(R.ACTOR_NOT_ADMITTED, {"actor": actor})
     if by == BY_KEY:
         key = envelope.signature.key if envelope.signature else ""
         if key not in parties.keys_of(states.parties, actor):

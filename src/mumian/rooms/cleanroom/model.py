@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from mumian.kernel.canonical import Natural, Positive
+from mumian.kernel.canonical import END, Natural, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
 from mumian.kernel.money import Fen
@@ -20,7 +20,7 @@ from mumian.rooms.cleanroom.refusals import CleanroomRefusal as CleanroomRefusal
 TICKET_MS = 7 * DAY_MS
 """How long a ticket lasts; what did not run by then is asked for anew."""
 
-Code = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}" + END)]
 """A code or the reference of a document; never words about a person."""
 
 

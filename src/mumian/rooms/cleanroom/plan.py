@@ -12,7 +12,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from mumian.kernel.canonical import Int53, Natural, Positive, canonical, digest
+from mumian.kernel.canonical import Digest, Int53, Natural, Positive, canonical, digest
 from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.kernel.time import Instant
 
@@ -23,7 +23,7 @@ CALLS_MAX = 1_000_000_000
 """Calls that one ticket covers at most: keeps every sum of calls within 53 bits."""
 
 Column: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-Hex32: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Hex32: TypeAlias = Digest
 """32 bytes: a SHA-256 digest or an Ed25519 public key, in lower-case hex."""
 
 
@@ -240,6 +240,16 @@ def groups(plan: AggregatePlan) -> int:
 def cells(plan: AggregatePlan) -> int:
     """Return how many values the release holds: groups × measures."""
     return groups(plan) * len(plan.measures)
+
+
+def columns_of(plan: Plan) -> tuple[str, ...]:
+    """Return every column that the plan reads, each once, in the order of its first use."""
+    if isinstance(plan, VerificationPlan):
+        return tuple(dict.fromkeys((*plan.key_columns, plan.predicate.column)))
+    keys = (key.column for key in plan.group_by)
+    where = (each.column for each in plan.where)
+    measured = (measure.column for measure in plan.measures if measure.column)
+    return tuple(dict.fromkeys((plan.unit, *keys, *where, *measured)))
 
 
 def rho_each_nano(plan: AggregatePlan) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, NewType
+from typing import NewType
 
 import msgspec
 
+from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import AgreementId, OrderId, PartyId, ProductId
@@ -16,7 +17,6 @@ from mumian.kernel.time import Instant
 from mumian.policy.model import Policy
 
 OfferId = NewType("OfferId", str)
-Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class TerminationReason(StrEnum):

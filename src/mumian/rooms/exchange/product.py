@@ -7,6 +7,7 @@ from typing import Annotated, NewType, TypeAlias
 
 import msgspec
 
+from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
@@ -14,7 +15,6 @@ from mumian.kernel.roles import DataKind
 SourceId = NewType("SourceId", str)
 """Id of a grant or a right that a product stands on."""
 
-Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=2_000)]
 Code: TypeAlias = Annotated[str, msgspec.Meta(max_length=64)]
 Title: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

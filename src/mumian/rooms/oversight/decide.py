@@ -15,8 +15,9 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
     """Answer an oversight command with its events or the first refusal that applies."""
     match command:
         case OpenMarket():
-            if facts.seq != 0:
-                return Refused(R.NOT_THE_FIRST_LEAF, {"seq": facts.seq})
+            market = state.market.get("market")
+            if market is not None:
+                return Refused(R.ALREADY_OPEN, {"origin": market.origin})
             c = command
             return [MarketOpened(c.origin, c.name, c.uscc, c.rulebook, c.rulebook_digest, c.key, facts.now)]
         case AdoptRulebook():

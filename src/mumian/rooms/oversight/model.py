@@ -6,14 +6,14 @@ from typing import Annotated
 
 import msgspec
 
+from mumian.kernel.canonical import END
+from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.outcome import Refusal, Sentence
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
 
-Origin = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9./-]{1,126}$")]
+Origin = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9./-]{1,126}" + END)]
 """Name of a journal: a schema-less URL, as in C2SP's tlog-checkpoint."""
-
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"oversight.{name}", forbid_unknown_fields=True):
@@ -21,7 +21,7 @@ class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"oversight.{name}"
 
 
 class OpenMarket(_Command, frozen=True):
-    """Open the market: leaf 0 of every journal, by the exchange that runs it.
+    """Open the market, once: before it nobody else is heard. By the exchange that runs it.
 
     name, uscc: of the exchange as a company. key: its Ed25519 public key (base64), or None on a trial market.
     """
@@ -69,9 +69,9 @@ Event = MarketOpened | RulebookAdopted
 class OversightRefusal(Refusal):
     """In order of precedence."""
 
-    NOT_THE_FIRST_LEAF = Sentence(
-        "a market is opened by leaf 0, this is leaf {seq}; start another journal",
-        "市场只能由第 0 条记录开立，当前为第 {seq} 条；请另建日志",
+    ALREADY_OPEN = Sentence(
+        "this journal holds the market `{origin}` already; start another journal",
+        "本日志已开立市场 `{origin}`；请另建日志",
     )
     NOT_YOURS_TO_CHANGE = Sentence(
         "`{actor}` is neither the regulator nor the exchange; ask one of them to adopt the rulebook",

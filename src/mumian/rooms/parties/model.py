@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mumian.kernel.canonical import Natural
+from mumian.kernel.canonical import Digest, Natural
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
 from mumian.kernel.table import Table
@@ -92,7 +92,7 @@ class AdmitParty(_Command, frozen=True):
     kind: PartyKind
     name: str
     uscc: str | None = None
-    identity_commitment: str | None = None
+    identity_commitment: Digest | None = None
     roles: tuple[Role, ...] = ()
     key: str | None = None
 

@@ -7,7 +7,8 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from mumian.kernel.canonical import INT53_MAX, Natural, Positive
+from mumian.kernel.canonical import END, INT53_MAX, Natural, Positive
+from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId
 from mumian.kernel.money import Fen, PositiveFen
@@ -31,9 +32,8 @@ CELLS_MAX = 4_096
 """Cells of one contribution; bounds the work of one command."""
 
 BasisPoints: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=BASIS_POINTS)]
-Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-Code: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
-Whole: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9]+$")]
+Code: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}" + END)]
+Whole: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9]+" + END)]
 """A natural number of any size, in decimal digits."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from mumian.kernel.canonical import Natural
+from mumian.kernel.canonical import END, Natural
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import GrantId, PartyId, ResourceId, RightId
 from mumian.kernel.money import Fen
@@ -168,7 +168,7 @@ class AuthorizeOperation(_Command, frozen=True):
     operator: PartyId
     resources: Annotated[tuple[ResourceId, ...], msgspec.Meta(max_length=64)]
     mode: Mode
-    scenario: Annotated[str, msgspec.Meta(pattern="^([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})?$")]
+    scenario: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})?" + END)]
     ceiling_fen: Fen | None
     valid_from: Moment
     valid_to: Moment

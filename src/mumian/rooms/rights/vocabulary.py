@@ -7,6 +7,8 @@ from typing import Annotated, NewType, TypeAlias
 
 import msgspec
 
+from mumian.kernel.canonical import END
+from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.roles import DataKind
 
@@ -27,11 +29,10 @@ TERM_END_MAX = 221_845_363_200_000
 """Year 9000: a term that ends later is no date that the calendar can count with."""
 
 Moment: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=TERM_END_MAX)]
-Code: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+Code: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}" + END)]
 Codes: TypeAlias = Annotated[tuple[Code, ...], msgspec.Meta(max_length=64)]
 FieldName: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Fields: TypeAlias = Annotated[tuple[FieldName, ...], msgspec.Meta(max_length=512)]
-Digest: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class SourceType(StrEnum):

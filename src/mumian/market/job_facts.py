@@ -1,0 +1,127 @@
+"""What the clean room must know of other rooms before it tickets a job or records a meter's batch."""
+
+from __future__ import annotations
+
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import PartyId, ResourceId
+from mumian.kernel.outcome import Refused
+from mumian.kernel.roles import Right
+from mumian.kernel.time import Instant
+from mumian.market.actors import roles_of
+from mumian.market.rooms import States
+from mumian.rooms.catalog import views as catalog
+from mumian.rooms.catalog.description import Description
+from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.plan import AggregatePlan, columns_of
+from mumian.rooms.contracts import model as contracts
+from mumian.rooms.contracts import views as contract_views
+from mumian.rooms.exchange.product import ProductType
+from mumian.rooms.exchange.states import DealState
+from mumian.rooms.rights import views as right_views
+from mumian.rooms.rights.chain import Chain
+
+JOB_OF = {ProductType.VERIFY: cleanroom.JobKind.VERIFICATION, ProductType.INDICATOR: cleanroom.JobKind.AGGREGATE}
+"""Types of product that answer jobs, and how."""
+
+OPEN_DEALS = frozenset({DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE})
+"""Deals under which jobs may run: signed, and neither settled nor in dispute."""
+
+TERRITORY = "CN"
+"""Where the jobs of this market are used. What crosses the border is decided elsewhere, and not yet here."""
+
+ACTION_OF = {cleanroom.JobKind.AGGREGATE: "aggregate", cleanroom.JobKind.VERIFICATION: "verify"}
+"""The ODRL action that a job is."""
+
+
+def request_job(s: States, c: cleanroom.RequestJob, seq: int, now: Instant, actor: PartyId) -> Facts:
+    product = s.exchange.products.get(c.product)
+    agreement = s.contracts.agreements.get(c.agreement)
+    is_aggregate = isinstance(c.plan, AggregatePlan)
+    kind = cleanroom.JobKind.AGGREGATE if is_aggregate else cleanroom.JobKind.VERIFICATION
+    decision = contract_views.decide_use(
+        s.contracts, c.agreement, action=ACTION_OF[kind], actor=actor, now=now, purpose=c.purpose, target=c.product
+    )
+    order_key = s.exchange.by_agreement.get(c.agreement)
+    order = s.exchange.orders.get(order_key) if order_key else None
+    return cleanroom.JobFacts(
+        seq=seq,
+        now=now,
+        actor=actor,
+        roles=roles_of(s, actor),
+        product_kind=JOB_OF.get(product.product_type) if product else None,
+        consumer=agreement.assignee if agreement else None,
+        agreement_product=agreement.target if agreement else None,
+        decision=decision,
+        sources=tuple(_job_source(s, source, c, product.seller, now) for source in product.sources) if product else (),
+        order_open=order is not None and order.state in OPEN_DEALS,
+    )
+
+
+def _job_source(s: States, source: str, c: cleanroom.RequestJob, seller: PartyId, now: Instant) -> cleanroom.SourceSeen:
+    """Return one source of a product as the clean room sees it. A holder's domain is the holder's own."""
+    walked = right_views.chain(s.rights, source, now)
+    resource = ResourceId(walked.resource)
+    record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
+    version = catalog.latest_version(s.catalog, resource)
+    holder = record.holder if record else PartyId("")
+    broken_at, reason = walked.broken_at, str(walked.reason or "")
+    if walked.unbroken and (record is None or record.is_withdrawn):
+        broken_at, reason = walked.resource, "withdrawn"
+    elif walked.unbroken and described is not None:
+        broken_at, reason = _beyond(s, source, c, walked, seller, described, now)
+    return cleanroom.SourceSeen(
+        resource=resource,
+        holder=holder,
+        domain=holder,
+        version_digest=version.digest if version else None,
+        unbroken=not reason,
+        broken_at=broken_at,
+        reason=reason,
+        protected=described is None or bool(described.privacy_unit),
+    )
+
+
+def _beyond(
+    s: States,
+    source: str,
+    c: cleanroom.RequestJob,
+    walked: Chain,
+    seller: PartyId,
+    described: Description,
+    now: Instant,
+) -> tuple[str, str]:
+    """Return where and how the job goes beyond what its source permits: purpose, territory or fields; ("", "") if it does not."""
+    known = {field.name for field in described.fields}
+    permitted = right_views.permits(
+        s.rights,
+        source=source,
+        holder=seller,
+        right=walked.links[0].right or Right.USE,
+        purpose=c.purpose,
+        territory=TERRITORY,
+        now=now,
+        fields=tuple(column for column in columns_of(c.plan) if column in known),
+    )
+    return (source, permitted.refusal.name.lower()) if isinstance(permitted, Refused) else ("", "")
+
+
+def record_usage(s: States, c: cleanroom.RecordUsage, seq: int, now: Instant, actor: PartyId) -> Facts:
+    agreement: contracts.Agreement | None = s.contracts.agreements.get(c.agreement)
+    order_key = s.exchange.by_agreement.get(c.agreement)
+    order = s.exchange.orders.get(order_key) if order_key else None
+    product = s.exchange.products.get(c.product)
+    holders = {_holder_above(s, source, now) for source in product.sources} if product else set()
+    return cleanroom.UsageFacts(
+        seq=seq,
+        now=now,
+        actor=actor,
+        roles=roles_of(s, actor),
+        in_force=agreement is not None and agreement.ended_at is None and agreement.target == c.product,
+        holds_source=actor in holders,
+        price_fen=order.unit_fen if order else 0,
+    )
+
+
+def _holder_above(s: States, source: str, now: Instant) -> PartyId | None:
+    record = catalog.resource(s.catalog, ResourceId(right_views.chain(s.rights, source, now).resource))
+    return record.holder if record else None
