@@ -10,15 +10,18 @@ from opening import Clock, start
 
 from mumian.journal.note import Signer
 from mumian.kernel.canonical import sha256_hex
+from mumian.kernel.ids import ListingId, ProductId
+from mumian.kernel.roles import Right
 from mumian.kernel.time import DAY_MS
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
 from mumian.market.proofs import audit_folder
 from mumian.market.sequencer import Answer, Sequencer, Settings
-from mumian.market.trial import ORIGIN, PURPOSE, Script, World, buy, open_trial, policy_of
+from mumian.market.trial import EVIDENCE, ORIGIN, PURPOSE, Script, World, buy, open_trial, policy_of, sell
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import AggregatePlan, Count, GroupKey, Sum
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import EndReason
 
@@ -139,3 +142,28 @@ def test_a_market_goes_on_where_it_stopped_whatever_it_keeps_in_memory(
 def test_leaves_survive_canonical_bytes(market: Sequencer, world: World) -> None:
     leaf = market.leaf(market.size - 1)
     assert msgspec.json.decode(msgspec.json.encode(leaf), type=type(leaf)) == leaf
+
+
+@pytest.mark.parametrize(
+    ("territory", "fields", "reason"),
+    [(("US",), (), "territory_outside"), ((), ("dep_delay",), "field_outside"), (("CN",), ("tailnum",), "")],
+)
+def test_a_job_stays_within_the_territory_and_the_fields_of_every_grant(
+    market: Sequencer, world: World, clock: Clock, territory: tuple[str, ...], fields: tuple[str, ...], reason: str
+) -> None:
+    script = Script(market.handle_all, clock.now)
+    script._said = 10_000
+    budgets(script, world)
+    parent = market.ask(lambda states: states.rights.grants[world.grants[0]].parent)
+    until = clock.now + 100 * DAY_MS
+    grant = rights.GrantRight(
+        parent, world.merchant, Right.USE, (PURPOSE,), territory, fields, clock.now, until, False, EVIDENCE
+    )
+    narrow = script.made(world.owners[0], grant, "grant")
+    kind = goods.ProductType.INDICATOR
+    product, listing, offer = sell(script, world.merchant, (narrow,), world.owners[:1], kind)
+    terms = policy_of(ProductId(product))
+    _, agreement = buy(script, world.insurer, ListingId(listing), offer, terms)
+    asked = said(market, world.insurer, cleanroom.RequestJob(agreement, ProductId(product), PURPOSE, PLAN, "n1"))
+    assert asked.leaf.refused == ("cleanroom.CHAIN_BROKEN" if reason else "")
+    assert asked.leaf.detail.get("reason", "") == reason

@@ -38,13 +38,13 @@ from mumian.rooms.rights.vocabulary import CHAIN_LINKS_MAX, Basis, BasisKind, Mo
 from mumian.rooms.rights.vocabulary import SourceType as RightSource
 
 UNREACHABLE = {
-    "parties.OPERATOR_ADMITTED": "only leaf 0 admits the exchange, and there is one leaf 0",
+    "parties.OPERATOR_ADMITTED": "only opening the market admits the exchange, and a market is opened once",
     "rights.OPERATOR_IS_MERCHANT": "the room of parties gives nobody both roles",
-    "rights.NOT_THE_HOLDER": "answer of the view `permits`, which no command asks",
-    "rights.RIGHT_OUTSIDE": "answer of the view `permits`, which no command asks",
-    "rights.PURPOSE_OUTSIDE": "answer of the view `permits`, which no command asks",
-    "rights.TERRITORY_OUTSIDE": "answer of the view `permits`, which no command asks",
-    "rights.FIELD_OUTSIDE": "answer of the view `permits`, which no command asks",
+    "rights.NOT_THE_HOLDER": "a reason within `cleanroom.CHAIN_BROKEN`, no leaf's own refusal",
+    "rights.RIGHT_OUTSIDE": "a reason within `cleanroom.CHAIN_BROKEN`, no leaf's own refusal",
+    "rights.PURPOSE_OUTSIDE": "a reason within `cleanroom.CHAIN_BROKEN`, no leaf's own refusal",
+    "rights.TERRITORY_OUTSIDE": "a reason within `cleanroom.CHAIN_BROKEN`, no leaf's own refusal",
+    "rights.FIELD_OUTSIDE": "a reason within `cleanroom.CHAIN_BROKEN`, no leaf's own refusal",
     "contracts.ORDER_BOUND": "the exchange binds no agreement twice: `exchange.AGREEMENT_TAKEN` comes first",
     "cleanroom.NO_SOURCE": "the exchange registers no product without a source",
     "revenue.DISTRIBUTED_ALREADY": "orders settle once, bills are numbered: no sale is shared out twice",

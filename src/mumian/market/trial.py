@@ -107,8 +107,8 @@ def open_trial(handle: Handle, now: Instant, *, owners: int = 2, cash_fen: int =
     _pay_in(script, insurer, cash_fen)
     chains = [_grant(script, firm, registry, merchant, nth) for nth, firm in enumerate(firms)]
     grants = tuple(grant for _, grant in chains)
-    report, report_listing, report_offer = _sell(script, merchant, grants, firms, goods.ProductType.INDICATOR)
-    checks, checks_listing, checks_offer = _sell(script, merchant, grants, firms, goods.ProductType.VERIFY)
+    report, report_listing, report_offer = sell(script, merchant, grants, firms, goods.ProductType.INDICATOR)
+    checks, checks_listing, checks_offer = sell(script, merchant, grants, firms, goods.ProductType.VERIFY)
     terms = policy_of(ProductId(checks))
     order, agreement = buy(script, insurer, ListingId(checks_listing), checks_offer, terms, quantity=10**9)
     return World(
@@ -197,7 +197,7 @@ def _description(nth: int) -> words.Description:
     )
 
 
-def _sell(
+def sell(
     script: Script, merchant: PartyId, grants: tuple[str, ...], owners: Sequence[PartyId], kind: goods.ProductType
 ) -> tuple[str, str, str]:
     """Register, share out, review, list and offer a product; return (product, listing, offer)."""
