@@ -233,6 +233,15 @@ def test_a_scan_gives_the_keys_of_a_prefix_by_code_point(place: Place, prefix: s
     assert list(store.scan("t", prefix)) == [(key, key.encode()) for key in ODD_KEYS if key.startswith(prefix)]
 
 
+def test_the_last_key_of_a_table_is_the_greatest_by_code_point(place: Place) -> None:
+    store = place.open()
+    assert store.last("t") is None
+    store.commit(a_commit(0, puts=[("t", key, b"x") for key in ODD_KEYS] + [("u", "\U0010ffff" * 2, b"x")]))
+    assert store.last("t") == max(ODD_KEYS)
+    store.commit(a_commit(store.head().size, deletes=[("t", max(ODD_KEYS))]))  # type: ignore[union-attr]
+    assert store.last("t") == sorted(ODD_KEYS)[-2]
+
+
 @pytest.mark.parametrize("count", [PAGE_ROWS - 1, PAGE_ROWS, PAGE_ROWS + 1, 3 * PAGE_ROWS])
 def test_a_scan_longer_than_a_page_lets_other_calls_in_between(place: Place, count: int) -> None:
     store = place.open()

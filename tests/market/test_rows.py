@@ -22,6 +22,9 @@ class DictSource:
     def fetch(self, table: str, key: str) -> bytes | None:
         return self.rows.get(key)
 
+    def last(self, table: str) -> str | None:
+        return max(self.rows, default=None)
+
     def scan(self, table: str, prefix: str) -> Iterator[tuple[str, bytes]]:
         return iter(sorted((k, v) for k, v in self.rows.items() if k.startswith(prefix)))
 

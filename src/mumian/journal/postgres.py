@@ -152,6 +152,11 @@ class PostgresStore:
             values = (self._market, table, page[-1][0], *bounds)
             page = self._rows(select.format(">"), values) if len(page) == PAGE_ROWS else []
 
+    def last(self, table: str) -> str | None:
+        rows = self._rows("SELECT max(key) FROM state WHERE market = %s AND tbl = %s", (self._market, table))
+        key: str | None = rows[0][0]
+        return key
+
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         head = self.head()
         select = (

@@ -71,7 +71,7 @@ class SqliteStore:
         mode: Mode = "write",
         synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL",
         vfs: str | None = None,
-        checkpoint_pages: int = 1_000,
+        checkpoint_pages: int = 4_000,
         cache_mib: int = 64,
     ) -> None:
         check_market(market)
@@ -183,6 +183,11 @@ class SqliteStore:
         while page:
             yield from page
             page = self._rows(select % ">", (table, page[-1][0], *bounds)) if len(page) == PAGE_ROWS else []
+
+    def last(self, table: str) -> str | None:
+        rows = self._rows(f"SELECT max(key) FROM state WHERE market = {self._market} AND tbl = ?", (table,))
+        key: str | None = rows[0][0]
+        return key
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         head = self.head()

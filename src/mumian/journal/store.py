@@ -110,6 +110,10 @@ class Store(Protocol):
         """Yield (key, value) of every key that starts with `prefix`, by code point. Other calls may come in between."""
         ...
 
+    def last(self, table: str) -> str | None:
+        """Return the last key of `table` by code point, or None if it is empty. Costs one look into an index."""
+        ...
+
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield leaves `start` (>= 0) up to, not including, `stop` or the end; `PAGE_ROWS` leaves in memory at once.
 

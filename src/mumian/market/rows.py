@@ -22,6 +22,7 @@ class Source(Protocol):
 
     def fetch(self, table: str, key: str) -> bytes | None: ...
     def scan(self, table: str, prefix: str) -> Iterable[tuple[str, bytes]]: ...
+    def last(self, table: str) -> str | None: ...
 
 
 class Undo:
@@ -44,9 +45,13 @@ class Undo:
 
 
 class Rows(Generic[V]):
-    """A `Table` over a source. Two generations in memory: what is not asked for during one generation is dropped."""
+    """A `Table` over a source. Two generations in memory: what is not asked for during one generation is dropped.
 
-    __slots__ = ("_decode", "_dirty", "_old", "_source", "_undo", "_young", "name")
+    Most keys that are looked up in vain are new ones that grow with time, so a key beyond every key that was ever
+    stored is known to be absent without asking the source.
+    """
+
+    __slots__ = ("_decode", "_dirty", "_highest", "_old", "_source", "_undo", "_young", "name")
 
     def __init__(self, name: str, source: Source, decode: Callable[[bytes], V], undo: Undo) -> None:
         self.name = name
@@ -56,6 +61,7 @@ class Rows(Generic[V]):
         self._young: dict[str, Any] = {}  # records, or _ABSENT
         self._old: dict[str, Any] = {}
         self._dirty: set[str] = set()
+        self._highest = source.last(name) or ""  # no key of the source is greater; after an undo it may be too great
 
     def get(self, key: str) -> V | None:
         value = self._young.get(key, _MISSING)
@@ -79,6 +85,8 @@ class Rows(Generic[V]):
         self._undo.append((self, key, young.get(key, _MISSING), key in dirty))
         young[key] = value
         dirty.add(key)
+        if key > self._highest:
+            self._highest = key
 
     def __delitem__(self, key: str) -> None:
         self[key] = _ABSENT
@@ -99,7 +107,7 @@ class Rows(Generic[V]):
 
     def holds(self, key: str) -> bool:
         """Tell whether memory can answer for `key` without asking the source."""
-        return key in self._young or key in self._old
+        return key in self._young or key in self._old or key > self._highest
 
     def restore(self, key: str, was: object, was_dirty: bool) -> None:
         if was is _MISSING:
@@ -127,6 +135,8 @@ class Rows(Generic[V]):
             self._young = {}
 
     def _warm(self, key: str) -> Any:
+        if key > self._highest:
+            return _ABSENT
         value = self._old.get(key, _MISSING)
         if value is _MISSING:
             raw = self._source.fetch(self.name, key)

@@ -25,8 +25,7 @@ def evolve(state: State, event: Event) -> None:
     """Apply one event."""
     match event:
         case TransfersPosted():
-            for leg in event.legs:
-                _move(state.accounts, leg, pending=0, posted=leg.amount_fen)
+            _post_all(state.accounts, event.legs)
         case TransfersHeld():
             for transfer, leg in zip(event.transfers, event.legs, strict=True):
                 state.held[transfer] = Held(leg, event.expires_at)
@@ -40,6 +39,23 @@ def evolve(state: State, event: Event) -> None:
             state.by_owner[f"{event.owner}/{event.purpose.value}"] = AccountId(event.account)
         case _:
             assert_never(event)
+
+
+def _post_all(accounts: Table[Account], legs: tuple[Leg, ...]) -> None:
+    """Post every leg, writing each account once: a payout has one payer and many payees."""
+    debits: dict[AccountId, int] = {}
+    credits: dict[AccountId, int] = {}
+    for leg in legs:
+        debits[leg.debit] = debits.get(leg.debit, 0) + leg.amount_fen
+        credits[leg.credit] = credits.get(leg.credit, 0) + leg.amount_fen
+    for key, amount_fen in debits.items():
+        a = accounts[key]
+        posted = a.debits_posted + amount_fen
+        accounts[key] = Account(a.owner, a.purpose, a.debits_pending, posted, a.credits_pending, a.credits_posted)
+    for key, amount_fen in credits.items():
+        a = accounts[key]
+        posted = a.credits_posted + amount_fen
+        accounts[key] = Account(a.owner, a.purpose, a.debits_pending, a.debits_posted, a.credits_pending, posted)
 
 
 def _release(state: State, transfer: TransferId, *, posted: int) -> None:
