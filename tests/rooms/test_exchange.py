@@ -25,6 +25,7 @@ from mumian.rooms.exchange.laws import LAWS
 from mumian.rooms.exchange.model import (
     AcceptDelivery,
     AgreementSeen,
+    BrokenSource,
     CancelOrder,
     CloseUsage,
     Command,
@@ -35,7 +36,6 @@ from mumian.rooms.exchange.model import (
     ListingFacts,
     ListProduct,
     Order,
-    BrokenSource,
     PlaceOrder,
     Posted,
     ProductFacts,
