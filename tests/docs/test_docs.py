@@ -135,7 +135,9 @@ def _there(word: str) -> bool:
 
 
 def _commands(group: Any, name: str) -> Iterator[str]:
-    for word, command in group.commands.items():
+    context = group.make_context(name, [], resilient_parsing=True)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
         inner = getattr(command, "commands", None)
         yield from _commands(command, f"{name} {word}") if inner else [f"{name} {word}"]
 

@@ -144,6 +144,18 @@ def test_leaves_survive_canonical_bytes(market: Sequencer, world: World) -> None
     assert msgspec.json.decode(msgspec.json.encode(leaf), type=type(leaf)) == leaf
 
 
+def test_what_was_revoked_after_the_ticket_lets_nothing_out(market: Sequencer, world: World, clock: Clock) -> None:
+    script = Script(market.handle_all, clock.now)
+    script._said = 10_000
+    budgets(script, world)
+    _, agreement = buy(script, world.insurer, world.report_listing, world.report_offer, policy_of(world.report))
+    request = cleanroom.RequestJob(agreement, world.report, PURPOSE, PLAN, "n1")
+    ticket = next(e for e in script.say(world.insurer, request).leaf.events if isinstance(e, cleanroom.TicketIssued))
+    script.say(world.owners[1], rights.RevokeGrant(world.grants[1], EndReason.GIVEN_UP))
+    release = cleanroom.RecordRelease(ticket.job, sha256_hex(b"answer"), 3, 200)
+    assert said(market, world.owners[0], release).leaf.refused == "cleanroom.CHAIN_BROKEN"
+
+
 @pytest.mark.parametrize(
     ("territory", "fields", "reason"),
     [(("US",), (), "territory_outside"), ((), ("dep_delay",), "field_outside"), (("CN",), ("tailnum",), "")],

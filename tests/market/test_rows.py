@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mumian.kernel.table import DictTable
-from mumian.market.rows import Rows, Undo
+from mumian.market.rows import MARKS, Rows, Undo
 
 KEYS = st.sampled_from(["a", "a/1", "a/2", "a0", "b", "b/é", "木/1"])
 
@@ -18,9 +18,10 @@ KEYS = st.sampled_from(["a", "a/1", "a/2", "a0", "b", "b/é", "木/1"])
 class DictSource:
     def __init__(self) -> None:
         self.rows: dict[str, bytes] = {}
+        self.marks: dict[str, bytes] = {}
 
     def fetch(self, table: str, key: str) -> bytes | None:
-        return self.rows.get(key)
+        return self.marks.get(key) if table == MARKS else self.rows.get(key)
 
     def last(self, table: str) -> str | None:
         return max(self.rows, default=None)
@@ -64,12 +65,18 @@ class RowsAgainstDict(RuleBasedStateMachine):
         puts: list[tuple[str, str, bytes]] = []
         deletes: list[tuple[str, str]] = []
         self.rows.changes(puts, deletes)
-        for _, key, raw in puts:
-            self.source.rows[key] = raw
+        for table, key, raw in puts:
+            (self.source.marks if table == MARKS else self.source.rows)[key] = raw
         for _, key in deletes:
             self.source.rows.pop(key, None)
         self.rows.settled(keep_max=keep_max)
         assert self.source.rows == {key: str(value).encode() for key, value in self.model.items()}
+
+    @rule()
+    def reopen(self) -> None:
+        """The market starts again: memory is empty, the marks are what was stored."""
+        self.commit(keep_max=0)
+        self.rows = Rows("t", self.source, msgspec.json.Decoder(int).decode, self.undo)
 
     @rule(key=KEYS)
     def prime(self, key: str) -> None:

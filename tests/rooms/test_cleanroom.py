@@ -40,6 +40,7 @@ from mumian.rooms.cleanroom.model import (
     RecordUsage,
     RefreshBudget,
     RefuseAtDomain,
+    ReleaseFacts,
     ReleaseRecord,
     ReleaseRecorded,
     RequestJob,
@@ -121,7 +122,7 @@ def knowing(
 
 
 def by(actor: str, *, now: int = NOW) -> Facts:
-    return Facts(seq=10, now=now, actor=PartyId(actor))
+    return ReleaseFacts(broken=None, seq=10, now=now, actor=PartyId(actor))
 
 
 def metering(actor: str = AIR1, *, in_force: bool = True, holds: bool = True, price_fen: int = 2) -> UsageFacts:
@@ -200,6 +201,11 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (RefuseAtDomain(J, "no"), by(INSURER), R.NOT_A_DOMAIN_OF_JOB),
     (RecordRelease(J, HEX1, 3, 200), by(AIR2), R.NOT_THE_ROOT),
     (RecordRelease(J, HEX1, 3, 200), by(AIR1, now=LATE), R.TICKET_EXPIRED),
+    (
+        RecordRelease(J, HEX1, 3, 200),
+        ReleaseFacts(seq=10, now=NOW, actor=AIR1, broken=replace(FROM_AIR2, unbroken=False, reason="ended")),
+        R.CHAIN_BROKEN,
+    ),
     (RecordRelease(J, HEX1, 4, 200), by(AIR1), R.RELEASE_TOO_LARGE),
     (ExpireJob(J), by("eve", now=LATE - 1), R.TICKET_LIVE),
     (RecordUsage(A, P, HEX1, 0, 1), metering(in_force=False), R.AGREEMENT_NOT_IN_FORCE),
@@ -488,7 +494,7 @@ def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple
             first = found.replays if found is not None and found.replays is not None else job
             earlier = state.releases.get(first)
             answer = earlier.digest if earlier is not None else digest(job)
-            return RecordRelease(job, answer, rng.randrange(5), 9), Facts(**base)
+            return RecordRelease(job, answer, rng.randrange(5), 9), ReleaseFacts(**base, broken=None)
         case 5:
             either: list[Command] = [RefuseAtDomain(job, "no"), ExpireJob(job)]
             return rng.choice(either), Facts(**base)

@@ -51,7 +51,7 @@ def fsck(
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(found)))
     else:
-        _tell(found, time.perf_counter() - started)
+        _tell(found, time.perf_counter() - started, with_rows=is_home)
     if found.fault is not None:
         raise typer.Exit(REFUSED)
 
@@ -99,12 +99,13 @@ class _progress:  # noqa: N801  # a context manager that reads as a verb where i
         self._bar.update(self._task, completed=leaves)
 
 
-def _tell(found: Audit, seconds: float) -> None:
+def _tell(found: Audit, seconds: float, *, with_rows: bool) -> None:
     if found.fault is None:
+        en, zh = ("decisions, rows", "裁决、数据行") if with_rows else ("decisions", "裁决")
         typer.secho(
             say(
-                f"{found.leaves} leaves hold: hashes, root, signatures, numbers, decisions, rows and laws ({seconds:.1f} s)",
-                f"{found.leaves} 条记录全部成立：哈希、根、签名、编号、裁决、数据行与规则（{seconds:.1f} 秒）",
+                f"{found.leaves} leaves hold: hashes, root, signatures, numbers, {en} and laws ({seconds:.1f} s)",
+                f"{found.leaves} 条记录全部成立：哈希、根、签名、编号、{zh}与规则（{seconds:.1f} 秒）",
             ),
             fg="green",
         )

@@ -10,6 +10,7 @@ import typer
 
 from mumian.cli.opened import HomeOption, fail, opened
 from mumian.cli.words import say
+from mumian.journal.log import digest_in
 from mumian.journal.publish import ExportReader
 from mumian.market.home import Home
 from mumian.market.leaf import decode_leaf
@@ -46,7 +47,18 @@ def tail(
 ) -> None:
     reader = ExportReader(Home(home).market / "log")
     size = reader.checkpoint().size
-    for entry in reader.entries(max(0, size - count), size):
+    first = max(0, size - count)
+    for seq, entry in enumerate(reader.entries(first, size), first):
+        named = digest_in(entry)
+        if named is not None:
+            typer.echo(
+                f"{seq:>8}  "
+                + say(
+                    f"{named.body_bytes:,} bytes, kept beside: {named.body_sha256}",
+                    f"{named.body_bytes:,} 字节，另存：{named.body_sha256}",
+                )
+            )
+            continue
         leaf = decode_leaf(entry)
         outcome = leaf.refused or ", ".join(type(event).__name__ for event in leaf.events)
         typer.echo(f"{leaf.seq:>8}  {leaf.actor:<14} {type(leaf.command).__name__:<24} {outcome}")

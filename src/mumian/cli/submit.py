@@ -21,7 +21,7 @@ from mumian.cli.words import LANG, say
 from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.kernel.outcome import Refused
 from mumian.market.envelope import Envelope
-from mumian.market.hearing import HearingRefusal, Spoken
+from mumian.market.hearing import HearingRefusal, Spoken, holds_personal_number
 from mumian.market.home import Home
 from mumian.market.keys import make_key, public_text
 from mumian.market.leaf import Leaf
@@ -148,6 +148,8 @@ def rendered(answer: Answer) -> dict[str, Any]:
 
 def _read(file: Path) -> list[Any]:
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    if holds_personal_number(raw):
+        refuse(Refused(HearingRefusal.PERSONAL_NUMBER))  # before anything could repeat it
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

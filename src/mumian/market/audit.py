@@ -26,11 +26,12 @@ from mumian.market.rooms import States
 from mumian.market.step import step
 from mumian.rooms.oversight.model import OpenMarket
 
-SETTLE_EVERY = 1_000
-"""Leaves between two write-backs of the replayed state: bounds memory."""
+LOOK_EVERY = 1_000
+"""Leaves between two looks at how much is in memory."""
 
-ROWS_KEPT_MAX = 50_000
-"""Replayed rows in memory a table."""
+CHANGED_ROWS_MAX = 100_000
+"""Replayed rows that wait in memory to be written back. Most rows change several times soon after they are made, so
+waiting saves most of the writing; what was written back stays for one such round more."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -82,8 +83,8 @@ def audit(
         fault = replay.take(entry, hashed)
         if fault is not None:
             return replay.ended(fault)
-        if replay.size % SETTLE_EVERY == 0:
-            replay.settle()
+        if replay.size % LOOK_EVERY == 0:
+            replay.bound_memory()
             progress(replay.size)
     replay.settle()
     progress(replay.size)
@@ -183,6 +184,13 @@ class _Replay:
             for place in law(self.states, self._last_at):
                 yield f"market.{law.__name__}", place
 
+    def bound_memory(self) -> None:
+        """Grow the tree; write the replayed rows back once there are too many of them."""
+        self.frontier.extend(self._hashes)
+        self._hashes.clear()
+        if sum(table.changed for table in self.states.tables.values()) > CHANGED_ROWS_MAX:
+            self.settle()
+
     def settle(self) -> None:
         """Write the replayed rows back, so that memory stays bounded, and grow the tree."""
         self.frontier.extend(self._hashes)
@@ -194,7 +202,7 @@ class _Replay:
         head = Head(0, "", (), 0)
         self.scratch.commit(Commit(first_seq=0, entries=[], puts=puts, deletes=deletes, head=head))
         for table in self.states.tables.values():
-            table.settled(keep_max=ROWS_KEPT_MAX)
+            table.settled(keep_max=0)
 
     def ended(self, fault: Fault | None) -> Audit:
         self.settle()

@@ -13,7 +13,7 @@ from mumian.kernel.ids import PartyId, ProductId, ResourceId
 from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import Instant
 from mumian.market.actors import roles_of
-from mumian.market.job_facts import record_usage, request_job
+from mumian.market.job_facts import record_release, record_usage, request_job
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.cleanroom import model as cleanroom
@@ -276,6 +276,7 @@ GATHER: dict[type, Gather] = {
     contracts.MakeOffer: _make_offer,
     cleanroom.OpenBudget: _open_budget,
     cleanroom.RequestJob: request_job,
+    cleanroom.RecordRelease: record_release,
     cleanroom.RecordUsage: record_usage,
     revenue.AgreeDistribution: _agree_distribution,
     revenue.RecordContribution: _record_contribution,

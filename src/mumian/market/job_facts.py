@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.outcome import Refused
@@ -33,6 +35,15 @@ ACTION_OF = {cleanroom.JobKind.AGGREGATE: "aggregate", cleanroom.JobKind.VERIFIC
 """The ODRL action that a job is."""
 
 
+def record_release(s: States, c: cleanroom.RecordRelease, seq: int, now: Instant, actor: PartyId) -> Facts:
+    """What was revoked, frozen or withdrawn since the ticket was issued, of the chains beneath the job's product."""
+    job = s.cleanroom.jobs.get(c.job)
+    product = s.exchange.products.get(job.product) if job else None
+    seen = (_standing(s, source, now) for source in product.sources) if product else iter(())
+    broken = next((each for each in seen if not each.unbroken), None)
+    return cleanroom.ReleaseFacts(seq=seq, now=now, actor=actor, roles=roles_of(s, actor), broken=broken)
+
+
 def request_job(s: States, c: cleanroom.RequestJob, seq: int, now: Instant, actor: PartyId) -> Facts:
     product = s.exchange.products.get(c.product)
     agreement = s.contracts.agreements.get(c.agreement)
@@ -58,7 +69,20 @@ def request_job(s: States, c: cleanroom.RequestJob, seq: int, now: Instant, acto
 
 
 def _job_source(s: States, source: str, c: cleanroom.RequestJob, seller: PartyId, now: Instant) -> cleanroom.SourceSeen:
-    """Return one source of a product as the clean room sees it. A holder's domain is the holder's own."""
+    """Return one source of a product as the clean room sees it when this job is asked for."""
+    seen = _standing(s, source, now)
+    described = catalog.description(s.catalog, seen.resource)
+    if not seen.unbroken or described is None:
+        return seen
+    walked = right_views.chain(s.rights, source, now)
+    broken_at, reason = _beyond(s, source, c, walked, seller, described, now)
+    if not reason:
+        return seen
+    return msgspec.structs.replace(seen, unbroken=False, broken_at=broken_at, reason=reason)
+
+
+def _standing(s: States, source: str, now: Instant) -> cleanroom.SourceSeen:
+    """Return one source of a product as it stands now. A holder's domain is the holder's own."""
     walked = right_views.chain(s.rights, source, now)
     resource = ResourceId(walked.resource)
     record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
@@ -67,8 +91,6 @@ def _job_source(s: States, source: str, c: cleanroom.RequestJob, seller: PartyId
     broken_at, reason = walked.broken_at, str(walked.reason or "")
     if walked.unbroken and (record is None or record.is_withdrawn):
         broken_at, reason = walked.resource, "withdrawn"
-    elif walked.unbroken and described is not None:
-        broken_at, reason = _beyond(s, source, c, walked, seller, described, now)
     return cleanroom.SourceSeen(
         resource=resource,
         holder=holder,

@@ -17,6 +17,13 @@ _MISSING: Any = object()  # not in memory: ask the source
 _ABSENT: Any = object()  # in memory: known not to exist
 
 
+MARKS = "market.marks"
+"""Table of the marks: table → the greatest key that was ever put into it. No state: a replay may have other marks."""
+
+UNKNOWN = 1 << 60
+"""Length of a mark that is not known: no key is beyond it."""
+
+
 class Source(Protocol):
     """Where rows lie when they are not in memory."""
 
@@ -47,11 +54,23 @@ class Undo:
 class Rows(Generic[V]):
     """A `Table` over a source. Two generations in memory: what is not asked for during one generation is dropped.
 
-    Most keys that are looked up in vain are new ones that grow with time, so a key beyond every key that was ever
-    stored is known to be absent without asking the source.
+    Most keys that are looked up in vain are new ones that grow with time: longer, or as long and greater. So the table
+    keeps a mark, the greatest key in that order that was ever put, and a key beyond it is absent without asking the
+    source. The mark is stored with the rows; after an undo it may be too great, which only costs a question.
     """
 
-    __slots__ = ("_decode", "_dirty", "_highest", "_old", "_source", "_undo", "_young", "name")
+    __slots__ = (
+        "_decode",
+        "_dirty",
+        "_mark",
+        "_mark_length",
+        "_old",
+        "_source",
+        "_stored_mark",
+        "_undo",
+        "_young",
+        "name",
+    )
 
     def __init__(self, name: str, source: Source, decode: Callable[[bytes], V], undo: Undo) -> None:
         self.name = name
@@ -61,7 +80,11 @@ class Rows(Generic[V]):
         self._young: dict[str, Any] = {}  # records, or _ABSENT
         self._old: dict[str, Any] = {}
         self._dirty: set[str] = set()
-        self._highest = source.last(name) or ""  # no key of the source is greater; after an undo it may be too great
+        stored = source.fetch(MARKS, name)
+        self._mark = "" if stored is None else stored.decode()
+        is_known = stored is not None or source.last(name) is None
+        self._mark_length = len(self._mark) if is_known else UNKNOWN
+        self._stored_mark = self._mark
 
     def get(self, key: str) -> V | None:
         value = self._young.get(key, _MISSING)
@@ -85,8 +108,9 @@ class Rows(Generic[V]):
         self._undo.append((self, key, young.get(key, _MISSING), key in dirty))
         young[key] = value
         dirty.add(key)
-        if key > self._highest:
-            self._highest = key
+        longer = len(key) - self._mark_length
+        if longer > 0 or (longer == 0 and key > self._mark):
+            self._mark, self._mark_length = key, len(key)
 
     def __delitem__(self, key: str) -> None:
         self[key] = _ABSENT
@@ -107,7 +131,12 @@ class Rows(Generic[V]):
 
     def holds(self, key: str) -> bool:
         """Tell whether memory can answer for `key` without asking the source."""
-        return key in self._young or key in self._old or key > self._highest
+        return key in self._young or key in self._old or self._is_beyond(key)
+
+    @property
+    def changed(self) -> int:
+        """Rows that differ from what the source has."""
+        return len(self._dirty)
 
     def restore(self, key: str, was: object, was_dirty: bool) -> None:
         if was is _MISSING:
@@ -126,6 +155,9 @@ class Rows(Generic[V]):
                 deletes.append((name, key))
             else:
                 puts.append((name, key, canonical(value)))
+        if self._mark != self._stored_mark:
+            puts.append((MARKS, name, self._mark.encode()))
+            self._stored_mark = self._mark
 
     def settled(self, *, keep_max: int) -> None:
         """What was dirty is stored now; start a new generation if memory holds more than `keep_max` rows of this table."""
@@ -134,8 +166,13 @@ class Rows(Generic[V]):
             self._old = self._young
             self._young = {}
 
+    def _is_beyond(self, key: str) -> bool:
+        """Tell whether `key` is greater than every key that was ever put."""
+        longer = len(key) - self._mark_length
+        return longer > 0 or (longer == 0 and key > self._mark)
+
     def _warm(self, key: str) -> Any:
-        if key > self._highest:
+        if self._is_beyond(key):
             return _ABSENT
         value = self._old.get(key, _MISSING)
         if value is _MISSING:

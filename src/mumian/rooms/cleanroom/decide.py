@@ -29,6 +29,7 @@ from mumian.rooms.cleanroom.model import (
     RecordUsage,
     RefreshBudget,
     RefuseAtDomain,
+    ReleaseFacts,
     ReleaseRecorded,
     RequestJob,
     Source,
@@ -53,6 +54,7 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             assert isinstance(facts, JobFacts)
             return _request(state, command, facts)
         case RecordRelease():
+            assert isinstance(facts, ReleaseFacts)
             return _release(state, command, facts)
         case RefuseAtDomain():
             return _refuse(state, command, facts)
@@ -168,8 +170,7 @@ def _refuse_terms_of_use(command: RequestJob, facts: JobFacts) -> Refused | None
         return Refused(R.NO_SOURCE, {"product": product})
     for seen in facts.sources:
         if not seen.unbroken:
-            detail: Detail = {"resource": seen.resource, "link": seen.broken_at, "reason": seen.reason}
-            return Refused(R.CHAIN_BROKEN, {**detail, "product": product})
+            return _broken(seen, product)
     for seen in facts.sources:
         if seen.version_digest is None:
             return Refused(R.VERSION_MISSING, {"resource": seen.resource})
@@ -231,7 +232,12 @@ def _keeps_source(job: Job, facts: Facts) -> bool:
     return any(facts.actor in (source.holder, source.domain) for source in job.sources)
 
 
-def _release(state: State, command: RecordRelease, facts: Facts) -> list[Event] | Refused:
+def _broken(seen: SourceSeen, product: str) -> Refused:
+    detail: Detail = {"resource": seen.resource, "link": seen.broken_at, "reason": seen.reason}
+    return Refused(R.CHAIN_BROKEN, {**detail, "product": product})
+
+
+def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[Event] | Refused:
     found = state.jobs.get(command.job)
     if found is not None and facts.actor != found.root:
         return Refused(R.NOT_THE_ROOT, {"actor": facts.actor, "job": command.job, "root": found.root})
@@ -240,6 +246,8 @@ def _release(state: State, command: RecordRelease, facts: Facts) -> list[Event] 
         return job
     if facts.now >= job.expires_at:
         return Refused(R.TICKET_EXPIRED, {"job": command.job, "expires_at": job.expires_at, "now": facts.now})
+    if facts.broken is not None:
+        return _broken(facts.broken, job.product)
     if command.rows > job.answers_max:
         return Refused(R.RELEASE_TOO_LARGE, {"job": command.job, "rows": command.rows, "rows_max": job.answers_max})
     if job.replays is not None and state.releases[job.replays].digest != command.digest:

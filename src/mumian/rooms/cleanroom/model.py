@@ -73,7 +73,10 @@ class RequestJob(_Command, frozen=True):
 
 
 class RecordRelease(_Command, frozen=True):
-    """Record what leaves: SHA-256 of the answer, its rows, its size in bytes. By the root domain, before it hands it out."""
+    """Record what leaves: SHA-256 of the answer, its rows, its size in bytes. By the root domain, before it hands it out.
+
+    Facts: `ReleaseFacts`: what was revoked since the ticket lets nothing out any more.
+    """
 
     job: JobId
     digest: Hex32
@@ -150,6 +153,12 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     decision: Decision
     sources: tuple[SourceSeen, ...]
     order_open: bool
+
+
+class ReleaseFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RecordRelease`. broken: the first source of the job whose chain of rights does not hold now, or None."""
+
+    broken: SourceSeen | None
 
 
 class UsageFacts(Facts, frozen=True, kw_only=True):
