@@ -33,7 +33,7 @@ class Ours:
     def leaves(self) -> list[bytes]:
         """Return the newest leaves, for the peer that writes the same bytes."""
         market = self.load.market
-        return market.ask(lambda _: list(market._store.entries(market.size - 24_000, market.size)))
+        return market.ask(lambda _: list(market._store.entries(max(0, market.size - 24_000), market.size)))
 
 
 class Saves:

@@ -29,7 +29,7 @@ from mumian.rooms.oversight.model import OpenMarket
 LOOK_EVERY = 1_000
 """Leaves between two looks at how much is in memory."""
 
-CHANGED_ROWS_MAX = 100_000
+CHANGED_ROWS_MAX = 40_000
 """Replayed rows that wait in memory to be written back. Most rows change several times soon after they are made, so
 waiting saves most of the writing; what was written back stays for one such round more."""
 
