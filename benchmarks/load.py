@@ -21,6 +21,7 @@ from mumian.kernel.canonical import digest, sha256_hex
 from mumian.kernel.time import DAY_MS
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
+from mumian.market.memory import look_for_circles_seldom
 from mumian.market.sequencer import Answer, Sequencer, Settings
 from mumian.market.trial import ORIGIN, PURPOSE, World, open_trial, policy_of
 from mumian.rooms.cleanroom import model as cleanroom
@@ -55,7 +56,8 @@ class Load:
         self._ticket_for_calls()
 
     def open(self) -> Sequencer:
-        """Start the market on what its store holds."""
+        """Start the market on what its store holds, as `Home.open_market` does."""
+        look_for_circles_seldom()
         store = self._store(self.folder)
         head = store.head()
         log = Log(ORIGIN, SIGNER, Frontier.from_hex(head.size, head.frontier) if head else None)

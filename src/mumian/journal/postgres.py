@@ -73,6 +73,8 @@ _FETCH_MANY: LiteralString = (
 class PostgresStore:
     """A `Store` in the database that `url` names. The database must be UTF-8; the role must own or create the tables."""
 
+    is_remote = True
+
     def __init__(self, url: str, *, market: int = 1, mode: Mode = "write") -> None:
         check_market(market)
         self._market, self._mode = market, mode

@@ -63,6 +63,8 @@ class SqliteStore:
         cache_mib: memory for pages; >= 1.
     """
 
+    is_remote = False
+
     def __init__(
         self,
         path: str | Path,

@@ -88,7 +88,12 @@ class Commit(msgspec.Struct, kw_only=True):
 
 
 class Store(Protocol):
-    """One market's journal and state. Every method may raise `StoreFault`."""
+    """One market's journal and state. Every method may raise `StoreFault`.
+
+    is_remote: a question goes to another process, so that many at once are worth gathering.
+    """
+
+    is_remote: bool
 
     def head(self) -> Head | None:
         """Return where the journal ends, or None before the first commit."""

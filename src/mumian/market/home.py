@@ -26,6 +26,7 @@ from mumian.journal.publish import Publisher
 from mumian.journal.store import Mode, Store, open_store
 from mumian.journal.tree import Frontier
 from mumian.kernel.time import Instant
+from mumian.market.memory import look_for_circles_seldom
 from mumian.market.sequencer import Sequencer, Settings
 
 STORE_NAME = "market.db"
@@ -94,7 +95,8 @@ class Home:
         return open_store(self.settings.store or str(self.market / STORE_NAME), mode=mode)
 
     def open_market(self, clock: Callable[[], Instant], settings: Settings | None = None) -> Sequencer:
-        """Start the market's sequencer. Close it, and then its store, when done."""
+        """Start the market's sequencer. Close it when done."""
+        look_for_circles_seldom()
         signer = self.signer()  # first: a market without its key leaves its store alone
         store = self.open_store()
         head = store.head()

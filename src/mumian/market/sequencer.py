@@ -192,7 +192,8 @@ class Sequencer:
 
     def _decide_batch(self, batch: list[Spoken]) -> list[Answer]:
         at = self._now()
-        self._prime(batch)
+        if self._store.is_remote:
+            self._prime(batch)
         answers: list[Answer] = []
         entries: list[bytes] = []
         leaves: list[Leaf] = []
