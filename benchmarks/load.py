@@ -16,7 +16,8 @@ from typing import Any
 from mumian.journal.log import Log
 from mumian.journal.note import Signer
 from mumian.journal.publish import Publisher
-from mumian.journal.store import Store, open_store
+from mumian.journal.store import Store
+from mumian.journal.stores import open_store
 from mumian.journal.tree import Frontier
 from mumian.kernel.canonical import digest, sha256_hex
 from mumian.kernel.time import DAY_MS

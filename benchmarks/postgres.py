@@ -10,7 +10,7 @@ import msgspec
 from benchmarks.load import Load
 from benchmarks.rows import Row, at_least
 from benchmarks.server import postgres
-from mumian.journal.store import open_store
+from mumian.journal.stores import open_store
 
 SECONDS = float(os.environ.get("MUMIAN_BENCH_SECONDS", "60")) / 2
 DEALS_A_SLICE = 1_000

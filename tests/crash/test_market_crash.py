@@ -11,9 +11,9 @@ from typing import Literal
 
 import pytest
 from campaign import Outcome, campaign
-from market_load import Load, too_large
 from vfs import Disk
 
+from market_load import Load, too_large
 from mumian.journal.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from mumian.journal.log import Log, digest_in
 from mumian.journal.note import Signer

@@ -21,8 +21,8 @@ from mumian.journal.store import (
     StoreFault,
     StoreUnreachable,
     after_prefix,
-    open_store,
 )
+from mumian.journal.stores import open_store
 from mumian.kernel.outcome import Broken
 
 

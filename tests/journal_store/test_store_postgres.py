@@ -19,8 +19,8 @@ from mumian.journal.store import (
     StoreFault,
     StoreFull,
     StoreUnreachable,
-    open_store,
 )
+from mumian.journal.stores import open_store
 
 
 @pytest.fixture

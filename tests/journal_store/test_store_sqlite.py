@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mumian.journal.sqlite import SqliteStore
-from mumian.journal.store import Commit, Head, StoreBusy, StoreDamaged, StoreFault, StoreUnreachable, open_store
+from mumian.journal.store import Commit, Head, StoreBusy, StoreDamaged, StoreFault, StoreUnreachable
+from mumian.journal.stores import open_store
 
 HEAD = Head(2_000, "aa", ("bb",), 1)
 PAGE_BYTES = 8_192
@@ -49,7 +50,7 @@ def test_a_second_writer_in_this_process_is_turned_away(path: Path) -> None:
 
 def test_a_second_writer_in_another_process_is_turned_away(path: Path) -> None:
     store = SqliteStore(path)
-    program = f"from mumian.journal.store import open_store; open_store({str(path)!r})"
+    program = f"from mumian.journal.stores import open_store; open_store({str(path)!r})"
     other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     store.close()
     assert other.returncode == 1

@@ -15,9 +15,7 @@ StoreFault              the store cannot go on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
-from urllib.parse import unquote
 
 import msgspec
 
@@ -140,30 +138,6 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-def open_store(place: str | Path, *, market: int = 1, mode: Mode = "write") -> Store:
-    """Open the store at a path, `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`; create it to write.
-
-    Args:
-        market: number of the market, the first column of every primary key; 1..2^31-1.
-    Raises: StoreFault: it cannot be opened; no message carries a password.
-    """
-    # an adapter is imported when it is used: a laptop without PostgreSQL need not load its client
-    if isinstance(place, str) and place.startswith(("postgresql://", "postgres://")):
-        from mumian.journal.postgres import PostgresStore
-
-        return PostgresStore(place, market=market, mode=mode)
-    from mumian.journal.sqlite import SqliteStore
-
-    if isinstance(place, str) and place.startswith("sqlite:"):
-        if not place.startswith("sqlite:///"):
-            raise StoreUnreachable("an address of SQLite has three slashes: `sqlite:///file` or `sqlite:////full/path`")
-        place = unquote(place.removeprefix("sqlite:///"))
-    elif isinstance(place, str) and "://" in place:
-        scheme = place.partition("://")[0]
-        raise StoreUnreachable(f"no store speaks `{scheme}`; use a path, `sqlite:///` or `postgresql://`")
-    return SqliteStore(place, market=market, mode=mode)
 
 
 def check_commit(commit: Commit) -> None:

@@ -23,7 +23,8 @@ import msgspec
 from mumian.journal.log import Log
 from mumian.journal.note import Signer, Verifier
 from mumian.journal.publish import Publisher
-from mumian.journal.store import Mode, Store, open_store
+from mumian.journal.store import Mode, Store
+from mumian.journal.stores import open_store
 from mumian.journal.tree import Frontier
 from mumian.kernel.time import Instant
 from mumian.market.memory import look_for_circles_seldom
