@@ -28,6 +28,12 @@ SHORT = {
 }
 """Kinds of share in a few words."""
 
+AMOUNT_WIDTH = 9
+"""Columns of a terminal that an amount of the story needs: `13,425.00`."""
+
+ROOMY_WIDTH = 100
+"""From here on a reason stands on one line; in a narrower terminal it is folded, so that no amount is cut."""
+
 MARK = "made-by-mumian-demo"
 """A file in the home that says that the demo made it: only such a home is ever removed."""
 
@@ -102,14 +108,14 @@ def _clear(home: Path) -> None:
 
 
 def _show(told: Story) -> None:
+    console = Console()
     table = Table(title=say("who got what, and why", "谁得到多少，为什么"), title_justify="left")
     table.add_column(say("payee", "收款方"), no_wrap=True)
     for product in told.products:
         table.add_column(f"{product.title} {say('(yuan)', '（元）')}", justify="right")
-    table.add_column(say("why", "原因"), no_wrap=True)
+    table.add_column(say("why", "原因"), no_wrap=console.width >= ROOMY_WIDTH)
     for payee in dict.fromkeys(payment.payee for payment in told.payments):
         table.add_row(*_row(told, payee))
-    console = Console()
     console.print(table)
     console.print(
         say(
