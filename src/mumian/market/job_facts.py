@@ -39,7 +39,8 @@ def record_release(s: States, c: cleanroom.RecordRelease, seq: int, now: Instant
     """What was revoked, frozen or withdrawn since the ticket was issued, of the chains beneath the job's product."""
     job = s.cleanroom.jobs.get(c.job)
     product = s.exchange.products.get(job.product) if job else None
-    seen = (_standing(s, source, now) for source in product.sources) if product else iter(())
+    sources = product.sources if product else ()
+    seen = (_standing(s, right_views.chain(s.rights, source, now)) for source in sources)
     broken = next((each for each in seen if not each.unbroken), None)
     return cleanroom.ReleaseFacts(seq=seq, now=now, actor=actor, roles=roles_of(s, actor), broken=broken)
 
@@ -70,20 +71,19 @@ def request_job(s: States, c: cleanroom.RequestJob, seq: int, now: Instant, acto
 
 def _job_source(s: States, source: str, c: cleanroom.RequestJob, seller: PartyId, now: Instant) -> cleanroom.SourceSeen:
     """Return one source of a product as the clean room sees it when this job is asked for."""
-    seen = _standing(s, source, now)
+    walked = right_views.chain(s.rights, source, now)
+    seen = _standing(s, walked)
     described = catalog.description(s.catalog, seen.resource)
     if not seen.unbroken or described is None:
         return seen
-    walked = right_views.chain(s.rights, source, now)
     broken_at, reason = _beyond(s, source, c, walked, seller, described, now)
     if not reason:
         return seen
     return msgspec.structs.replace(seen, unbroken=False, broken_at=broken_at, reason=reason)
 
 
-def _standing(s: States, source: str, now: Instant) -> cleanroom.SourceSeen:
-    """Return one source of a product as it stands now. A holder's domain is the holder's own."""
-    walked = right_views.chain(s.rights, source, now)
+def _standing(s: States, walked: Chain) -> cleanroom.SourceSeen:
+    """Return one source of a product as its chain stands. A holder's domain is the holder's own."""
     resource = ResourceId(walked.resource)
     record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
     version = catalog.latest_version(s.catalog, resource)
