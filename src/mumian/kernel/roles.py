@@ -1,4 +1,4 @@
-"""Words that several rooms share: the roles of the market and the three rights."""
+"""Words that several rooms share: the roles of the market, the three rights, whose data it is, where it comes from."""
 
 from __future__ import annotations
 
@@ -34,3 +34,18 @@ class DataKind(StrEnum):
     PUBLIC = "public"
     ENTERPRISE = "enterprise"
     PERSONAL = "personal"
+
+
+class SourceType(StrEnum):
+    """Where data comes from, the rows R1 to R10 of S1 第21条: it decides which rights may be registered (domain-rules §2.2)."""
+
+    SELF_GENERATED = "self_generated"
+    CONTRACT_COLLECTED = "contract_collected"
+    NATURAL_PERSON = "natural_person"
+    WEB_CRAWLED = "web_crawled"
+    FUSED = "fused"
+    DERIVED = "derived"
+    ENTRUSTED = "entrusted"
+    GOV_DUTY = "gov_duty"
+    PUBLIC_PRODUCT = "public_product"
+    UTILITY = "utility"

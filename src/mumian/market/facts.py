@@ -26,7 +26,7 @@ from mumian.rooms.revenue import views as revenue_views
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
-from mumian.rooms.rights.vocabulary import Resource, SourceType
+from mumian.rooms.rights.vocabulary import Resource
 
 Gather = Callable[[States, Any, int, Instant, PartyId], Facts]
 
@@ -36,8 +36,7 @@ def _resource(states: States, key: ResourceId) -> Resource | None:
     record, described = catalog.resource(states.catalog, key), catalog.description(states.catalog, key)
     if record is None or described is None:
         return None
-    source_type = SourceType(described.source_type.value)
-    return Resource(key, record.holder, described.data_kind, record.is_withdrawn, source_type)
+    return Resource(key, record.holder, described.data_kind, record.is_withdrawn, described.source_type)
 
 
 def _register_right(s: States, c: rights.RegisterRight, seq: int, now: Instant, actor: PartyId) -> Facts:

@@ -21,7 +21,6 @@ from mumian.rooms.cleanroom.model import OpenBudget
 from mumian.rooms.cleanroom.plan import Filter, Op
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import AuthorizationId, Basis, BasisKind, Mode
-from mumian.rooms.rights.vocabulary import SourceType as RightSource
 
 PURPOSE = "insurance-risk"
 YEARS_3 = 3 * 365 * DAY_MS
@@ -122,7 +121,7 @@ def _grant_enterprise(stage: Stage, cast: Cast, holder: PartyId, resource: Resou
     certificates, registered = [], ""
     for right in (Right.HOLD, Right.OPERATE, Right.USE):
         command = rights.RegisterRight(
-            resource, right, holder, RightSource.SELF_GENERATED, basis, (), stage.now, stage.now + YEARS_3
+            resource, right, holder, SourceType.SELF_GENERATED, basis, (), stage.now, stage.now + YEARS_3
         )
         event = stage.say(cast.registry, command).events[0]
         certificates.append(event.record.certificate)
@@ -151,7 +150,7 @@ def _grant_enterprise(stage: Stage, cast: Cast, holder: PartyId, resource: Resou
 def _refuse_duty_data(stage: Stage, cast: Cast, resource: ResourceId) -> None:
     basis = Basis(BasisKind.LAW, evidence("duty"))
     command = rights.RegisterRight(
-        resource, Right.HOLD, cast.weather, RightSource.GOV_DUTY, basis, (), stage.now, stage.now + YEARS_3
+        resource, Right.HOLD, cast.weather, SourceType.GOV_DUTY, basis, (), stage.now, stage.now + YEARS_3
     )
     stage.show_refusal(
         cast.registry,

@@ -8,6 +8,7 @@ import msgspec
 
 from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.roles import DataKind
+from mumian.kernel.roles import SourceType as SourceType
 
 TITLE_CHARS_MAX = 40
 SUMMARY_CHARS_MAX = 400
@@ -18,21 +19,6 @@ FIELDS_MAX = 512
 FIELD_NAME_CHARS_MAX = 64
 UNIT_CHARS_MAX = 32
 MEANING_CHARS_MAX = 200
-
-
-class SourceType(StrEnum):
-    """Where data comes from, the rows R1 to R10 of S1 第21条 (domain-rules §2.2)."""
-
-    SELF_GENERATED = "self_generated"
-    CONTRACT_COLLECTED = "contract_collected"
-    NATURAL_PERSON = "natural_person"
-    WEB_CRAWLED = "web_crawled"
-    FUSED = "fused"
-    DERIVED = "derived"
-    ENTRUSTED = "entrusted"
-    GOV_DUTY = "gov_duty"
-    PUBLIC_PRODUCT = "public_product"
-    UTILITY = "utility"
 
 
 class SpatialScope(StrEnum):

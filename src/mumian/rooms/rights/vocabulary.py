@@ -11,6 +11,7 @@ from mumian.kernel.canonical import END
 from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.roles import DataKind
+from mumian.kernel.roles import SourceType as SourceType
 
 PublicId = NewType("PublicId", str)
 AuthorizationId = NewType("AuthorizationId", str)
@@ -33,21 +34,6 @@ Code: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.
 Codes: TypeAlias = Annotated[tuple[Code, ...], msgspec.Meta(max_length=64)]
 FieldName: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Fields: TypeAlias = Annotated[tuple[FieldName, ...], msgspec.Meta(max_length=512)]
-
-
-class SourceType(StrEnum):
-    """Where data comes from, as far as it decides which rights may be registered (S1 第21条; domain-rules §2.2)."""
-
-    SELF_GENERATED = "self_generated"
-    CONTRACT_COLLECTED = "contract_collected"
-    NATURAL_PERSON = "natural_person"
-    WEB_CRAWLED = "web_crawled"
-    FUSED = "fused"
-    DERIVED = "derived"
-    ENTRUSTED = "entrusted"
-    GOV_DUTY = "gov_duty"
-    PUBLIC_PRODUCT = "public_product"
-    UTILITY = "utility"
 
 
 class Condition(StrEnum):
