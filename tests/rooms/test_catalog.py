@@ -20,6 +20,7 @@ from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.table import DictTable
+from mumian.kernel.text import length
 from mumian.rooms.catalog import views
 from mumian.rooms.catalog.decide import decide
 from mumian.rooms.catalog.description import (
@@ -58,7 +59,6 @@ from mumian.rooms.catalog.model import (
     nth_key,
 )
 from mumian.rooms.catalog.model import CatalogRefusal as R
-from mumian.rooms.catalog.text import length
 
 NOW = 1_700_000_000_000
 BUREAU, AIRLINE = PartyId("party-1"), PartyId("party-2")

@@ -15,12 +15,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     now: instant of the leaf, ms.
     actor: who speaks; admitted, or `market`.
     roles: the actor's roles; empty for `market`.
+    rulebook: version of the rulebook that the market decides by; empty for the newest that this program carries.
     """
 
     seq: int
     now: int
     actor: PartyId
     roles: frozenset[Role] = frozenset()
+    rulebook: str = ""
 
     @property
     def is_market(self) -> bool:

@@ -18,6 +18,8 @@ class Role(StrEnum):
     EXCHANGE = "exchange"  # 数据交易所
     REGISTRY = "registry"  # 登记机构
     REGULATOR = "regulator"  # 监管
+    DATA_BUREAU = "data_bureau"  # 公共数据主管部门
+    INDIVIDUAL = "individual"  # 个人
 
 
 class Right(StrEnum):

@@ -18,10 +18,11 @@ from mumian.journal.log import digest_in, payload_of
 from mumian.journal.store import Commit, Head, Store
 from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.outcome import Broken
-from mumian.market.envelope import BY_KEY
+from mumian.market.envelope import BY_CLOCK, BY_KEY
 from mumian.market.hearing import verify_envelope
 from mumian.market.laws import LAWS
 from mumian.market.leaf import Heard, decode_heard, decode_leaf, leaf_bytes
+from mumian.market.pulse import Pulse
 from mumian.market.rooms import States
 from mumian.market.step import step
 from mumian.rooms.oversight.model import OpenMarket
@@ -121,6 +122,7 @@ class _Replay:
 
     def __init__(self, scratch: Store, origin: str, body: Callable[[str], bytes | None]) -> None:
         self.states = States(scratch)
+        self._pulse = Pulse(self.states)
         self.scratch = scratch
         self.frontier = Frontier()
         self.size = 0
@@ -144,6 +146,7 @@ class _Replay:
             again = step(self.states, leaf.envelope, seq=leaf.seq, at=leaf.at, by=leaf.by)
         except Broken as broken:
             return Fault(self.size, broken.law, broken.at)
+        self._pulse.see(again)
         decided = leaf_bytes(again)
         if decided != payload:
             return self._parted(decided, payload)
@@ -170,6 +173,8 @@ class _Replay:
             return Fault(
                 0, "the_journal_is_this_markets", f"leaf 0 opens `{leaf.command.origin}`, not `{self._origin}`"
             )
+        if leaf.at > self._last_at and leaf.by != BY_CLOCK and self._pulse.beats(leaf.at):
+            return Fault(self.size, "time_limits_are_met_first", f"a limit was over before {leaf.at}, no tick met it")
         if leaf.by == BY_KEY:
             try:
                 verify_envelope(leaf.envelope, origin=self._origin)

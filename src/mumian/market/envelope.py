@@ -31,6 +31,10 @@ BY_KEY = "key"
 """Value of a leaf's `by` when the envelope's signature was verified; otherwise `door:NAME` vouched for the actor."""
 
 
+BY_CLOCK = "clock"
+"""Value of a leaf's `by` when the market's own clock spoke: nothing but `clocks.Tick`."""
+
+
 class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ed25519 over `signed_bytes`. key: the public key, base64 of 32 bytes. value: base64 of 64 bytes."""
 

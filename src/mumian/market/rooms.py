@@ -14,6 +14,7 @@ from mumian.market.rows import Rows, Source, Undo
 
 NAMES = (
     "oversight",
+    "clocks",
     "parties",
     "catalog",
     "rights",
@@ -71,6 +72,7 @@ class States:
     """The state of every room, as an attribute of its name, over one source of rows, with one undo between them."""
 
     oversight: Any
+    clocks: Any
     parties: Any
     catalog: Any
     rights: Any

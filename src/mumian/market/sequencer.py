@@ -17,11 +17,13 @@ from mumian.journal.log import Log, Sealed, digest_in, entry_for, payload_of
 from mumian.journal.publish import Publisher
 from mumian.journal.store import Commit, Head, Store, StoreBehind
 from mumian.kernel.canonical import canonical, sha256_hex
+from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant, iso
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
 from mumian.market.leaf import Leaf, decode_leaf, leaf_bytes
 from mumian.market.prefetch import rows_named_by
+from mumian.market.pulse import Pulse, tick
 from mumian.market.rooms import States
 from mumian.market.step import step
 
@@ -35,6 +37,12 @@ class Settings(msgspec.Struct, frozen=True):
     rows_kept_max: int = 200_000
     clock_slack_ms: int = 60_000
 
+
+TICKS_A_COMMIT = 16
+"""Ticks that are committed together when many time limits are over at once; bounds what waits in memory."""
+
+PULSE_S = 1.0
+"""An idle market looks at its time limits so often."""
 
 BATCHES_A_PUBLICATION = 8
 """Batches that go out together under one checkpoint while callers keep the queue full; bounds what waits in memory."""
@@ -81,6 +89,7 @@ class Sequencer:
         settings: Settings | None = None,
     ) -> None:
         self.states = States(store)
+        self._pulse = Pulse(self.states)
         self._store = store
         self._log = log
         self._publisher = publisher
@@ -142,7 +151,7 @@ class Sequencer:
         self._store.close()
 
     def _serve(self) -> None:
-        while (work := self._queue.get()) is not None:
+        while (work := self._next_work()) is not None:
             works, waiting = [work], len(work.spoken)
             while waiting < self._settings.batch_max and not self._queue.empty():
                 more = self._queue.get()
@@ -152,6 +161,14 @@ class Sequencer:
                 works.append(more)
                 waiting += len(more.spoken)
             self._serve_works(works)
+
+    def _next_work(self) -> _Work | None:
+        """Wait for work; an idle market meets the time limits that are over by itself."""
+        while True:
+            try:
+                return self._queue.get(timeout=PULSE_S)
+            except queue.Empty:
+                self._serve_works([_Work(())])
 
     def _serve_works(self, works: list[_Work]) -> None:
         behind: ClockBehind | None = None
@@ -182,6 +199,8 @@ class Sequencer:
     def _decide_works(self, works: list[_Work]) -> None:
         """Cut the works into batches of `batch_max`; an answer is handed over only after its batch is committed."""
         todo = [(work, spoken) for work in works for spoken in work.spoken]
+        if not todo:
+            self._meet(self._now())
         for start in range(0, len(todo), self._settings.batch_max):
             batch = todo[start : start + self._settings.batch_max]
             answers = self._decide_batch([spoken for _, spoken in batch])
@@ -192,6 +211,7 @@ class Sequencer:
 
     def _decide_batch(self, batch: list[Spoken]) -> list[Answer]:
         at = self._now()
+        self._meet(at)
         if self._store.is_remote:
             self._prime(batch)
         answers: list[Answer] = []
@@ -202,13 +222,30 @@ class Sequencer:
             if first is not None:
                 answers.append(Answer(first, again=True))
                 continue
-            leaf = step(self.states, envelope, seq=self.size + len(leaves), at=at, by=by)
+            leaf = self._step(envelope, by, seq=self.size + len(leaves), at=at)
             leaves.append(leaf)
             entries.append(leaf_bytes(leaf))
             answers.append(Answer(leaf))
         if entries:
             self._commit(entries, at)
         return answers
+
+    def _step(self, envelope: Envelope, by: str, *, seq: int, at: Instant) -> Leaf:
+        leaf = step(self.states, envelope, seq=seq, at=at, by=by)
+        self._pulse.see(leaf)
+        return leaf
+
+    def _meet(self, at: Instant) -> None:
+        """Meet every time limit that is over at `at`, in leaves of their own, before anything else is decided."""
+        while self._pulse.beats(at):
+            entries: list[bytes] = []
+            while len(entries) < TICKS_A_COMMIT and self._pulse.beats(at):
+                seq = self.size + len(entries)
+                leaf = self._step(*tick(seq), seq=seq, at=at)
+                if leaf.refused:
+                    raise Broken("every_limit_is_met", f"leaf {seq}: {leaf.refused} {leaf.detail}")
+                entries.append(leaf_bytes(leaf))
+            self._commit(entries, at)
 
     def _commit(self, payloads: list[bytes], at: Instant) -> None:
         entries, bodies = _entries_for(payloads)

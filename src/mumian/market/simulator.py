@@ -30,6 +30,7 @@ from mumian.market.audit import Claim
 from mumian.market.envelope import BY_KEY, Envelope, decode_envelope
 from mumian.market.hearing import Spoken, sign_envelope
 from mumian.market.leaf import Leaf, leaf_bytes
+from mumian.market.pulse import Pulse, tick
 from mumian.market.rooms import ROOMS, States
 from mumian.market.sequencer import Answer
 from mumian.market.simulation import data, goods, people, trade
@@ -81,6 +82,7 @@ class Simulator:
         self.states = States(self.store)
         self.scene = Scene(random.Random(seed), self.states, T0)
         self.watch = Watch(self.states)
+        self.pulse = Pulse(self.states)
         self.frontier = Frontier()
         self.entries: list[bytes] = []
         self.bodies: dict[str, bytes] = {}
@@ -179,6 +181,14 @@ class Simulator:
         return Spoken(sign_envelope(envelope, key, origin=ORIGIN), BY_KEY)
 
     def _take(self, spoken: Spoken) -> Leaf:
+        """Meet the time limits that are over, then take one step."""
+        while self.pulse.beats(self.scene.now):
+            met = self._record(tick(self.size))
+            if met.refused:
+                raise Broken("every_limit_is_met", f"seed {self.seed}, leaf {met.seq}: {met.refused} {met.detail}")
+        return self._record(spoken)
+
+    def _record(self, spoken: Spoken) -> Leaf:
         """Take one step and put its leaf into the journal."""
         leaf = step(self.states, spoken.envelope, seq=self.size, at=self.scene.now, by=spoken.by)
         payload = leaf_bytes(leaf)
@@ -190,6 +200,7 @@ class Simulator:
         self.tally[type(leaf.command).__name__, leaf.refused] += 1
         self.scene.learn(leaf)
         self.watch.see(leaf)
+        self.pulse.see(leaf)
         if leaf.seq % self.rigour.form_every == 0:
             check_form(leaf, payload)
         return leaf

@@ -8,12 +8,13 @@ from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, OPERATOR, PartyId
 from mumian.kernel.outcome import Broken, Refused
 from mumian.kernel.time import Instant
-from mumian.market.envelope import BY_KEY, Envelope
+from mumian.market.envelope import BY_CLOCK, BY_KEY, Envelope
 from mumian.market.envelope import EnvelopeRefusal as R
-from mumian.market.facts import GATHER
+from mumian.market.gathering import GATHER, base_of
 from mumian.market.leaf import Leaf, leaf_of
-from mumian.market.reactions import REACTIONS
+from mumian.market.reactions import reactions
 from mumian.market.rooms import ROOM_OF_COMMAND, States
+from mumian.rooms.clocks.model import Tick
 from mumian.rooms.oversight.model import OpenMarket
 from mumian.rooms.parties import views as parties
 
@@ -41,6 +42,9 @@ def step(states: States, envelope: Envelope, *, seq: int, at: Instant, by: str) 
 def _refuse_actor(states: States, envelope: Envelope, by: str) -> Refused | None:
     """Return why the actor is not heard, or None. Before the market is open only the exchange is, and only to open it."""
     actor = envelope.actor
+    if actor == MARKET:  # the market speaks by its own clock only, and only to meet what is over
+        is_clock = by == BY_CLOCK and type(envelope.command) is Tick
+        return None if is_clock else Refused(R.ACTOR_NOT_ADMITTED, {"actor": actor})
     if not parties.roles_of(states.parties, actor):
         if states.oversight.market.get("market") is not None:
             return Refused(R.ACTOR_NOT_ADMITTED, {"actor": actor})
@@ -67,11 +71,8 @@ def _run(
     """Decide one command, apply its events, and run the reactions to each, depth first. Adds to `events`."""
     room = ROOM_OF_COMMAND[type(command)]
     gather = GATHER.get(type(command))
-    if gather is None:
-        roles = frozenset() if actor == MARKET else parties.roles_of(states.parties, actor)
-        facts = Facts(seq=seq, now=at, actor=actor, roles=roles)
-    else:
-        facts = gather(states, command, seq, at, actor)
+    base = base_of(states, seq, at, actor)
+    facts = Facts(**base) if gather is None else gather(states, command, base)
     state = states.by_room[room.name]
     answer = room.decide(state, command, facts)
     if isinstance(answer, Refused):
@@ -80,12 +81,9 @@ def _run(
         room.evolve(state, event)
         events.append(event)
     for event in answer:
-        react = REACTIONS.get(type(event))
-        if react is None:
-            continue
-        if depth >= REACTION_DEPTH_MAX:
-            raise Broken("reactions_end", f"leaf {seq}, at {type(event).__name__}")
-        for follow in react(states, event, at):
+        for follow in reactions(states, event, at):
+            if depth >= REACTION_DEPTH_MAX:
+                raise Broken("reactions_end", f"leaf {seq}, at {type(event).__name__}")
             refused = _run(states, follow, MARKET, seq, at, events, depth=depth + 1)
             if refused is not None:
                 return refused

@@ -24,11 +24,12 @@ from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
 from mumian.rooms.exchange.terms import Verdict
 from mumian.rooms.ledger import model as ledger
-from mumian.rooms.oversight.model import OpenMarket
+from mumian.rooms.oversight.model import AdoptRulebook, OpenMarket
 from mumian.rooms.parties.model import AdmitParty, PartyKind
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import Basis, BasisKind, SourceType
+from mumian.rulebook.rules import RULEBOOK_VERSION, VERSIONS, load
 
 ORIGIN = "mumian.example/trial"
 PURPOSE = "insurance-risk"
@@ -100,7 +101,8 @@ def open_trial(handle: Handle, now: Instant, *, owners: int = 2, cash_fen: int =
     now: the instant of the market's clock, ms. owners: data owners, each with one resource; 1 to 50.
     """
     script = Script(handle, now)
-    script.say(OPERATOR, OpenMarket(ORIGIN, "试点数据交易所", uscc(0), "trial", EVIDENCE))
+    script.say(OPERATOR, OpenMarket(ORIGIN, "试点数据交易所", uscc(0), VERSIONS[0], load(VERSIONS[0]).digest()))
+    script.say(OPERATOR, AdoptRulebook(RULEBOOK_VERSION, load().digest()))
     registry, regulator, merchant, insurer, *firms = (
         PartyId(script.made(OPERATOR, command, "party")) for command in _admissions(owners)
     )

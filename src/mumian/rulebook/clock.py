@@ -1,4 +1,4 @@
-"""A time limit in work days that suspends and resumes, never losing a day.
+"""A time limit that suspends and resumes, never losing a day.
 
 While a span is open nothing counts: publicity, objections and supplements do not run against the registry
 (S1-LIMITS: 补证、公示、异议时间不计). The day of suspension does not count, nor any day up to the day before resumption;
@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 import msgspec
 
-from mumian.rulebook.calendar import CalendarUnknownError, Expected, is_announced, is_work_day
+from mumian.kernel.limits import Unit
+from mumian.rulebook.calendar import Calendar, CalendarUnknownError, Expected
 
 _DAY = timedelta(days=1)
 
@@ -28,11 +29,12 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A time limit of `work_days` that started on `started`; that day is not counted (民法典第201条). Spans in order."""
+    """A time limit of `days` that started on `started`; that day is not counted (民法典第201条). Spans in order."""
 
     started: date
-    work_days: int
+    days: int
     suspended_spans: tuple[Span, ...] = ()
+    unit: Unit = Unit.WORK_DAYS
 
     @property
     def is_suspended(self) -> bool:
@@ -49,7 +51,7 @@ def suspend(limit: Limit, day: date) -> Limit:
     earliest = limit.suspended_spans[-1].until if limit.suspended_spans else limit.started
     if earliest is not None and day < earliest:
         raise LimitError(f"the limit cannot be suspended on {day}, before {earliest}")
-    return Limit(limit.started, limit.work_days, (*limit.suspended_spans, Span(day)))
+    return msgspec.structs.replace(limit, suspended_spans=(*limit.suspended_spans, Span(day)))
 
 
 def resume(limit: Limit, day: date) -> Limit:
@@ -62,26 +64,26 @@ def resume(limit: Limit, day: date) -> Limit:
     last = limit.suspended_spans[-1]
     if day < last.since:
         raise LimitError(f"the limit cannot resume on {day}, before its suspension on {last.since}")
-    return Limit(limit.started, limit.work_days, (*limit.suspended_spans[:-1], Span(last.since, day)))
+    return msgspec.structs.replace(limit, suspended_spans=(*limit.suspended_spans[:-1], Span(last.since, day)))
 
 
-def due_on(limit: Limit) -> date | None:
+def due_on(limit: Limit, calendar: Calendar) -> date | None:
     """Return the last day of the limit, or None while a suspension keeps it from ending.
 
     Raises: CalendarUnknownError: it ends past the announced holidays; `expected_on` gives a provisional day.
     """
-    expected = expected_on(limit)
+    expected = expected_on(limit, calendar)
     if expected is None:
         return None
     if expected.provisional:
-        raise CalendarUnknownError(expected.day)
+        raise CalendarUnknownError(expected.day, calendar.years)
     return expected.day
 
 
-def expected_on(limit: Limit) -> Expected | None:
+def expected_on(limit: Limit, calendar: Calendar) -> Expected | None:
     """Return the last day of the limit as far as it can be known, or None while a suspension keeps it from ending."""
-    day, left = limit.started, limit.work_days
-    provisional = not is_announced(day)
+    day, left, counts_all = limit.started, limit.days, limit.unit is not Unit.WORK_DAYS
+    provisional = not counts_all and not calendar.is_announced(day)
     spans = list(limit.suspended_spans)
     while left > 0:
         day += _DAY
@@ -92,6 +94,6 @@ def expected_on(limit: Limit) -> Expected | None:
                 return None
             day = spans[0].until - _DAY
             continue
-        provisional = provisional or not is_announced(day)
-        left -= is_work_day(day) if is_announced(day) else day.weekday() < 5
+        provisional = provisional or (not counts_all and not calendar.is_announced(day))
+        left -= counts_all or calendar.expects_work(day)
     return Expected(day, provisional)

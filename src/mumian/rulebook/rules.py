@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -19,9 +19,14 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from mumian.kernel import canonical
+from mumian.kernel.time import Instant, day_of
 
-RULEBOOK_VERSION = "2026.1"
-"""Name of the data as it stands; a change of any file is a new version (a test pins the digest)."""
+VERSIONS = ("2026.1", "2026.2")
+"""Every version of the data that this program carries, oldest first. What an older one said is never edited: a rule that
+changes gets a further row, `introduced` in the newer version, so that an old journal is decided again as it was."""
+
+RULEBOOK_VERSION = VERSIONS[-1]
+"""Name of the data as it stands; a change of any file is a new version (a test pins the digests)."""
 
 Value: TypeAlias = int | str | tuple[int, ...] | tuple[str, ...]
 _Array: TypeAlias = tuple[int | str, ...]
@@ -75,6 +80,7 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title_zh: str
     effective_to: date | None = None
     note: str = ""
+    introduced: str = VERSIONS[0]
     parameters: dict[str, Parameter] = {}
 
 
@@ -146,29 +152,33 @@ class Rulebook(msgspec.Struct, frozen=True):
 def load(version: str = RULEBOOK_VERSION) -> Rulebook:
     """Return the rulebook of `version` from the package's own data, checked.
 
-    Raises: RulebookFormError: a file breaks the form, or this program carries another version.
+    Raises: RulebookFormError: a file breaks the form, or this program does not carry the version.
     """
-    if version != RULEBOOK_VERSION:
+    if version not in VERSIONS:
         raise RulebookFormError(
-            f"this program carries rulebook `{RULEBOOK_VERSION}`, not `{version}`; install the other"
+            f"this program carries the rulebooks `{', '.join(VERSIONS)}`, not `{version}`; install a newer one"
         )
     files = sorted((Path(__file__).parent / "data").glob("*.toml"))
     return read(version, ((file.name, file.read_bytes()) for file in files))
 
 
 def read(version: str, files: Iterable[tuple[str, bytes]]) -> Rulebook:
-    """Return the rulebook that `files` (name, TOML bytes) make together.
+    """Return the rulebook that `files` (name, TOML bytes) make together, without what later versions introduced.
 
     Raises: RulebookFormError naming the file and the rule.
     """
+    known = VERSIONS[: VERSIONS.index(version) + 1] if version in VERSIONS else VERSIONS
     versions: defaultdict[str, list[Rule]] = defaultdict(list)
     for name, content in files:
-        for rule in _rules_of(name, content):
-            versions[rule.id].append(rule)
+        for introduced, rule in _rules_of(name, content):
+            if introduced not in VERSIONS:
+                raise RulebookFormError(f"rule `{rule.id}` in `{name}`: no rulebook `{introduced}` introduced it")
+            if introduced in known:
+                versions[rule.id].append(rule)
     return Rulebook(version, {key: _in_order(key, versions[key]) for key in sorted(versions)})
 
 
-def _rules_of(name: str, content: bytes) -> Iterator[Rule]:
+def _rules_of(name: str, content: bytes) -> Iterator[tuple[str, Rule]]:
     try:
         file = msgspec.toml.decode(content, type=_File)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
@@ -181,7 +191,7 @@ def _rules_of(name: str, content: bytes) -> Iterator[Rule]:
             raise RulebookFormError(f"rule `{row.id}` in `{name}`: {wrong}")
         period = (row.id, row.version, row.effective_from, row.effective_to)
         text = (row.article, row.certainty, row.title_en, row.title_zh, row.note)
-        yield Rule(*period, file.source, *text, row.parameters)
+        yield row.introduced, Rule(*period, file.source, *text, row.parameters)
 
 
 def _wrong(source: Source, row: _Row) -> str:
@@ -201,11 +211,42 @@ def _wrong(source: Source, row: _Row) -> str:
 
 
 def _in_order(rule_id: str, versions: list[Rule]) -> tuple[Rule, ...]:
-    """Return the versions oldest first after checking that they rise and that no day has two."""
+    """Return the versions oldest first after checking that they rise and that no day has two.
+
+    A version without an end ends on the day before a newer one begins: who wrote it could not know.
+    """
     versions.sort(key=lambda rule: rule.effective_from)
-    for older, newer in pairwise(versions):
-        if older.effective_to is None or older.effective_to >= newer.effective_from:
+    for nth, (older, newer) in enumerate(pairwise(versions)):
+        if older.effective_to is None and older.effective_from < newer.effective_from:
+            versions[nth] = msgspec.structs.replace(older, effective_to=newer.effective_from - timedelta(days=1))
+        elif older.effective_to is None or older.effective_to >= newer.effective_from:
             raise RulebookFormError(f"versions {older.version} and {newer.version} of `{rule_id}` share days")
         if newer.version <= older.version:
             raise RulebookFormError(f"version {newer.version} of `{rule_id}` follows version {older.version}")
     return tuple(versions)
+
+
+@lru_cache(maxsize=4096)  # a day's decisions ask for the same few rules
+def _on_day(rulebook: str, rule_id: str, day: date) -> Rule | None:
+    return next(
+        (rule for rule in load(rulebook or RULEBOOK_VERSION).rules.get(rule_id, ()) if rule.in_force_on(day)), None
+    )
+
+
+def rule_at(rule_id: str, *, rulebook: str, now: Instant) -> Rule | None:
+    """Return a rule as it is in force at `now` in Guangzhou, or None. rulebook: as in `Facts`, empty for the newest."""
+    return _on_day(rulebook, rule_id, day_of(now))
+
+
+def number_at(rule_id: str, name: str, *, rulebook: str, now: Instant) -> int:
+    """Return the number that a rule sets for `name` at `now`.
+
+    Raises: RuleUnknownError: the rule is not in force. ParameterUnsettledError: it settles no such number.
+    """
+    rule = rule_at(rule_id, rulebook=rulebook, now=now)
+    if rule is None:
+        raise RuleUnknownError(f"rule `{rule_id}` is not in force on {day_of(now)}")
+    parameter = rule.parameters.get(name)
+    if parameter is None or not isinstance(parameter.value, int):
+        raise ParameterUnsettledError(f"rule `{rule_id}` settles no number `{name}` on {day_of(now)}")
+    return parameter.value

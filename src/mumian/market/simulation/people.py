@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from mumian.kernel.ids import OPERATOR, AccountId, PartyId, TransferId
 from mumian.kernel.roles import Role
+from mumian.kernel.time import day_of
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import ORIGIN, uscc
 from mumian.rooms.ledger import model as ledger
 from mumian.rooms.oversight import model as oversight
 from mumian.rooms.parties import model as parties
 from mumian.rooms.parties.model import PartyKind, Relation, SuspensionReason
+from mumian.rulebook.calendar import Year
+from mumian.rulebook.rules import RULEBOOK_VERSION, VERSIONS, load
 
 PROFILES: tuple[tuple[PartyKind, tuple[Role, ...]], ...] = (
     (PartyKind.LEGAL, (Role.SUPPLIER,)),
@@ -86,11 +91,26 @@ def assign_roles(s: Scene) -> Said:
 
 def adopt_rulebook(s: Scene) -> Said:
     actor = s.one((OPERATOR, s.who(Role.REGULATOR), s.pick("party")))
-    return Said(actor, oversight.AdoptRulebook(f"rules-{s.rng.randrange(3)}", "0" * 64))
+    version = s.one((*VERSIONS, "2019.1"))
+    digest = load(version).digest() if version in VERSIONS and s.chance(900) else "0" * 64
+    return Said(actor, oversight.AdoptRulebook(version, digest))
+
+
+def announce_holidays(s: Scene) -> Said:
+    """Announce one of the next years, mostly as a year without made-up days, sometimes wrongly."""
+    actor = s.one((OPERATOR, s.who(Role.REGULATOR), s.pick("party")))
+    days = tuple(sorted({f"{s.rng.randrange(1, 13):02d}-{s.rng.randrange(1, 29):02d}" for _ in range(12)}))
+    year = day_of(s.now).year + s.rng.randrange(3)
+    on = tuple(day for day in days if date.fromisoformat(f"{year}-{day}").weekday() > 4)[:2]
+    off = tuple(day for day in days if day not in on)
+    return Said(actor, oversight.AnnounceHolidays(Year(year, off, on), s.digest()))
 
 
 def open_again(s: Scene) -> Said:
-    return Said(OPERATOR, oversight.OpenMarket(ORIGIN, "试点数据交易所", uscc(0), "trial", s.digest()))
+    return Said(
+        OPERATOR,
+        oversight.OpenMarket(ORIGIN, "试点数据交易所", uscc(0), s.one((RULEBOOK_VERSION, "trial")), load().digest()),
+    )
 
 
 def admit_operator(s: Scene) -> Said:
@@ -160,6 +180,7 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (1, leave),
     (2, assign_roles),
     (2, adopt_rulebook),
+    (2, announce_holidays),
     (1, open_again),
     (1, admit_operator),
     (25, deposit),

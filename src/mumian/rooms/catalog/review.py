@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from mumian.kernel.outcome import Refused
+from mumian.kernel.text import hides_something, length
 from mumian.rooms.catalog.description import (
     FIELD_NAME_CHARS_MAX,
     FIELDS_MAX,
@@ -22,7 +23,6 @@ from mumian.rooms.catalog.description import (
 )
 from mumian.rooms.catalog.industry import is_industry
 from mumian.rooms.catalog.refusals import CatalogRefusal as R
-from mumian.rooms.catalog.text import hides_something, length
 
 _language = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _domain = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}")

@@ -6,7 +6,16 @@ from typing import assert_never
 
 import msgspec
 
-from mumian.rooms.oversight.model import Event, MarketOpened, MarketRecord, RulebookAdopted, State
+from mumian.rooms.oversight.model import (
+    Announced,
+    Event,
+    HolidaysAnnounced,
+    MarketOpened,
+    MarketRecord,
+    RulebookAdopted,
+    State,
+)
+from mumian.rooms.oversight.views import announced
 
 
 def evolve(state: State, event: Event) -> None:
@@ -20,5 +29,9 @@ def evolve(state: State, event: Event) -> None:
             state.market["market"] = msgspec.structs.replace(
                 state.market["market"], rulebook=event.rulebook, rulebook_digest=event.rulebook_digest
             )
+        case HolidaysAnnounced():
+            others = tuple(year for year in announced(state) if year.year != event.holidays.year)
+            years = sorted((*others, event.holidays), key=lambda year: year.year)
+            state.calendar["calendar"] = Announced(tuple(years))
         case _:
             assert_never(event)

@@ -54,7 +54,7 @@ _ranks = {Authority.PARTY: 0, Authority.EXCHANGE: 1, Authority.REGULATOR: 2}
 ORGANISATIONS_ONLY = (Role.PUBLIC_DATA_OPERATOR, Role.REGISTRY)
 """Roles that a natural person cannot have: 运营机构 is a legal person (S3), 登记机构 has paid-in capital (S1 第7条)."""
 
-PUBLIC_BODIES_ONLY = (Role.PUBLIC_BODY, Role.REGULATOR)
+PUBLIC_BODIES_ONLY = (Role.PUBLIC_BODY, Role.REGULATOR, Role.DATA_BUREAU)
 
 
 def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refused:

@@ -12,7 +12,7 @@ from mumian.rooms.parties.relations import CONTROL_BP, other_end, reach
 _NO_ROLES: frozenset[Role] = frozenset()
 
 
-@lru_cache(maxsize=1024)  # there are 2^10 sets of ten roles
+@lru_cache(maxsize=1024)  # a market knows few sets of roles
 def _as_set(roles: tuple[Role, ...]) -> frozenset[Role]:
     return frozenset(roles)
 

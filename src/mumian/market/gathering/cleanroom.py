@@ -9,7 +9,7 @@ from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Right
 from mumian.kernel.time import Instant
-from mumian.market.actors import roles_of
+from mumian.market.gathering.base import Base, Gather
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.catalog.description import Description
@@ -35,36 +35,41 @@ ACTION_OF = {cleanroom.JobKind.AGGREGATE: "aggregate", cleanroom.JobKind.VERIFIC
 """The ODRL action that a job is."""
 
 
-def record_release(s: States, c: cleanroom.RecordRelease, seq: int, now: Instant, actor: PartyId) -> Facts:
+def _record_release(s: States, c: cleanroom.RecordRelease, base: Base) -> Facts:
     """What was revoked, frozen or withdrawn since the ticket was issued, of the chains beneath the job's product."""
     job = s.cleanroom.jobs.get(c.job)
     product = s.exchange.products.get(job.product) if job else None
     sources = product.sources if product else ()
-    seen = (_standing(s, right_views.chain(s.rights, source, now)) for source in sources)
+    seen = (_standing(s, right_views.chain(s.rights, source, base["now"])) for source in sources)
     broken = next((each for each in seen if not each.unbroken), None)
-    return cleanroom.ReleaseFacts(seq=seq, now=now, actor=actor, roles=roles_of(s, actor), broken=broken)
+    return cleanroom.ReleaseFacts(**base, broken=broken)
 
 
-def request_job(s: States, c: cleanroom.RequestJob, seq: int, now: Instant, actor: PartyId) -> Facts:
+def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
     product = s.exchange.products.get(c.product)
     agreement = s.contracts.agreements.get(c.agreement)
     is_aggregate = isinstance(c.plan, AggregatePlan)
     kind = cleanroom.JobKind.AGGREGATE if is_aggregate else cleanroom.JobKind.VERIFICATION
     decision = contract_views.decide_use(
-        s.contracts, c.agreement, action=ACTION_OF[kind], actor=actor, now=now, purpose=c.purpose, target=c.product
+        s.contracts,
+        c.agreement,
+        action=ACTION_OF[kind],
+        actor=base["actor"],
+        now=base["now"],
+        purpose=c.purpose,
+        target=c.product,
     )
     order_key = s.exchange.by_agreement.get(c.agreement)
     order = s.exchange.orders.get(order_key) if order_key else None
     return cleanroom.JobFacts(
-        seq=seq,
-        now=now,
-        actor=actor,
-        roles=roles_of(s, actor),
+        **base,
         product_kind=JOB_OF.get(product.product_type) if product else None,
         consumer=agreement.assignee if agreement else None,
         agreement_product=agreement.target if agreement else None,
         decision=decision,
-        sources=tuple(_job_source(s, source, c, product.seller, now) for source in product.sources) if product else (),
+        sources=tuple(_job_source(s, source, c, product.seller, base["now"]) for source in product.sources)
+        if product
+        else (),
         order_open=order is not None and order.state in OPEN_DEALS,
     )
 
@@ -127,19 +132,16 @@ def _beyond(
     return (source, permitted.refusal.name.lower()) if isinstance(permitted, Refused) else ("", "")
 
 
-def record_usage(s: States, c: cleanroom.RecordUsage, seq: int, now: Instant, actor: PartyId) -> Facts:
+def _record_usage(s: States, c: cleanroom.RecordUsage, base: Base) -> Facts:
     agreement: contracts.Agreement | None = s.contracts.agreements.get(c.agreement)
     order_key = s.exchange.by_agreement.get(c.agreement)
     order = s.exchange.orders.get(order_key) if order_key else None
     product = s.exchange.products.get(c.product)
-    holders = {_holder_above(s, source, now) for source in product.sources} if product else set()
+    holders = {_holder_above(s, source, base["now"]) for source in product.sources} if product else set()
     return cleanroom.UsageFacts(
-        seq=seq,
-        now=now,
-        actor=actor,
-        roles=roles_of(s, actor),
+        **base,
         in_force=agreement is not None and agreement.ended_at is None and agreement.target == c.product,
-        holds_source=actor in holders,
+        holds_source=base["actor"] in holders,
         price_fen=order.unit_fen if order else 0,
     )
 
@@ -147,3 +149,17 @@ def record_usage(s: States, c: cleanroom.RecordUsage, seq: int, now: Instant, ac
 def _holder_above(s: States, source: str, now: Instant) -> PartyId | None:
     record = catalog.resource(s.catalog, ResourceId(right_views.chain(s.rights, source, now).resource))
     return record.holder if record else None
+
+
+def _open_budget(s: States, c: cleanroom.OpenBudget, base: Base) -> Facts:
+    record = catalog.resource(s.catalog, c.resource)
+    holder = record.holder if record else None
+    return cleanroom.BudgetFacts(**base, holder=holder)
+
+
+GATHER: dict[type, Gather] = {
+    cleanroom.OpenBudget: _open_budget,
+    cleanroom.RequestJob: _request_job,
+    cleanroom.RecordRelease: _record_release,
+    cleanroom.RecordUsage: _record_usage,
+}

@@ -1,0 +1,18 @@
+"""What a room must know of other rooms, gathered in one place before it decides: one module a room that asks.
+
+A gatherer reads other rooms' views and answers in the words of the room that asks. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from mumian.market.gathering import cleanroom, clocks, contracts, exchange, revenue, rights
+from mumian.market.gathering.base import Base, Gather, base_of
+
+__all__ = ["GATHER", "Base", "Gather", "base_of"]
+
+GATHER: dict[type, Gather] = {
+    kind: gather
+    for room in (cleanroom, clocks, contracts, exchange, revenue, rights)
+    for kind, gather in room.GATHER.items()
+}
+"""Which commands need more than who, when and which leaf."""

@@ -1,0 +1,22 @@
+"""What the room of contracts must know of other rooms."""
+
+from __future__ import annotations
+
+from mumian.kernel.facts import Facts
+from mumian.market.gathering.base import Base, Gather
+from mumian.market.rooms import States
+from mumian.rooms.contracts import model as contracts
+
+
+def _make_offer(s: States, c: contracts.MakeOffer, base: Base) -> Facts:
+    product = s.exchange.products.get(c.target)
+    return contracts.OfferFacts(
+        **base,
+        product_seller=product.seller if product else None,
+        purposes=product.purposes if product else None,
+    )
+
+
+GATHER: dict[type, Gather] = {
+    contracts.MakeOffer: _make_offer,
+}

@@ -1,0 +1,73 @@
+"""What the exchange must know of other rooms."""
+
+from __future__ import annotations
+
+from mumian.kernel.facts import Facts
+from mumian.market.gathering.base import Base, Gather
+from mumian.market.gathering.seen import broken_source, operator_relation, source_seen
+from mumian.market.rooms import States
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.revenue import views as revenue_views
+from mumian.rooms.rights import views as right_views
+
+
+def _register_product(s: States, c: exchange.RegisterProduct, base: Base) -> Facts:
+    return exchange.ProductFacts(
+        **base,
+        sources=tuple(source_seen(s, source, c.purposes, base["now"], base["actor"]) for source in c.sources),
+        operator_relation=operator_relation(s, c.sources, base["actor"]),
+    )
+
+
+def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
+    product = s.exchange.products.get(c.product)
+    sources: tuple[str, ...] = product.sources if product else ()
+    purposes: tuple[str, ...] = product.purposes if product else ()
+    ceilings = [fen for source in sources if (fen := right_views.ceiling_fen(s.rights, source)) is not None]
+    return exchange.ListingFacts(
+        **base,
+        sources=tuple(source_seen(s, source, purposes, base["now"], base["actor"]) for source in sources),
+        operator_relation=operator_relation(s, sources, base["actor"]),
+        ceiling_fen=min(ceilings) if ceilings else None,
+        distribution_in_force=revenue_views.in_force(s.revenue, c.product),
+    )
+
+
+def _place_order(s: States, c: exchange.PlaceOrder, base: Base) -> Facts:
+    listing = s.exchange.listings.get(c.listing)
+    broken = broken_source(s, listing.product, base["now"]) if listing else None
+    return exchange.StandingFacts(**base, broken=broken)
+
+
+def _record_delivery(s: States, c: exchange.RecordDelivery, base: Base) -> Facts:
+    order = s.exchange.orders.get(c.order)
+    broken = broken_source(s, order.product, base["now"]) if order else None
+    return exchange.StandingFacts(**base, broken=broken)
+
+
+def _sign_deal(s: States, c: exchange.SignDeal, base: Base) -> Facts:
+    found = s.contracts.agreements.get(c.agreement)
+    seen = None
+    if found is not None and found.ended_at is None:
+        seen = exchange.AgreementSeen(found.assigner, found.assignee, found.target)
+    return exchange.SigningFacts(**base, agreement=seen)
+
+
+def _settle_usage(s: States, c: exchange.SettleUsage, base: Base) -> Facts:
+    key = s.exchange.by_agreement.get(c.agreement)
+    order = s.exchange.orders.get(key) if key else None
+    unbilled = 0
+    if order is not None:
+        usage = s.cleanroom.usage.get(f"{c.agreement}/{order.product}")
+        unbilled = (usage.calls if usage else 0) - order.calls
+    return exchange.UsageFacts(**base, unbilled_calls=unbilled)
+
+
+GATHER: dict[type, Gather] = {
+    exchange.RegisterProduct: _register_product,
+    exchange.ListProduct: _list_product,
+    exchange.PlaceOrder: _place_order,
+    exchange.RecordDelivery: _record_delivery,
+    exchange.SignDeal: _sign_deal,
+    exchange.SettleUsage: _settle_usage,
+}

@@ -1,0 +1,94 @@
+"""How one room sees another's things: resources, chains of rights, sources of a product, ties between parties."""
+
+from __future__ import annotations
+
+from mumian.kernel.ids import PartyId, ProductId, ResourceId
+from mumian.kernel.roles import DataKind, Right
+from mumian.kernel.time import Instant
+from mumian.market.rooms import States
+from mumian.rooms.catalog import views as catalog
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange.product import Level, SourceId, SourceSeen
+from mumian.rooms.parties import views as parties
+from mumian.rooms.rights import views as right_views
+from mumian.rooms.rights.chain import Chain
+from mumian.rooms.rights.vocabulary import Resource
+
+
+def resource_seen(states: States, key: ResourceId) -> Resource | None:
+    """Return the resource as the room of rights sees it."""
+    record, described = catalog.resource(states.catalog, key), catalog.description(states.catalog, key)
+    if record is None or described is None:
+        return None
+    return Resource(key, record.holder, described.data_kind, record.is_withdrawn, described.source_type)
+
+
+def relation(s: States, operator: PartyId, other: PartyId) -> tuple[PartyId, ...]:
+    """Return the parties from `operator` to `other` along declared relations, both included; empty if unrelated."""
+    if operator == other:
+        return (operator,)
+    path = [operator]
+    for link in parties.relation_path(s.parties, operator, other):
+        path.append(link.other if link.party == path[-1] else link.party)
+    return tuple(path) if len(path) > 1 else ()
+
+
+def chain(s: States, source: str, now: Instant) -> Chain:
+    return right_views.chain(s.rights, source, now)
+
+
+def source_seen(s: States, source: str, purposes: tuple[str, ...], now: Instant, actor: PartyId) -> SourceSeen:
+    """Return one source of a product as the exchange sees it."""
+    walked = chain(s, source, now)
+    resource = ResourceId(walked.resource)
+    described, level = catalog.description(s.catalog, resource), catalog.level_of(s.catalog, resource)
+    record, head = catalog.resource(s.catalog, resource), walked.links[0] if walked.links else None
+    broken_at, reason = walked.broken_at, str(walked.reason or "")
+    grant = s.rights.grants.get(source)
+    if walked.unbroken and grant is not None and not set(purposes) <= set(grant.purposes):
+        broken_at, reason = source, "purpose"
+    elif walked.unbroken and record is not None and record.is_withdrawn:
+        broken_at, reason = str(resource), "withdrawn"
+    elif walked.unbroken and level is None:
+        broken_at, reason = str(resource), "not_classified"
+    return SourceSeen(
+        source=SourceId(source),
+        resource=resource,
+        holder=record.holder if record else PartyId(""),
+        data_kind=described.data_kind if described else DataKind.ENTERPRISE,
+        level=Level(level.value) if level else Level.CORE,
+        unbroken=not broken_at,
+        is_actors=head is not None and head.holder == actor,
+        operate_right=head is not None and head.right is Right.OPERATE,
+        use_right=head is not None and head.right is Right.USE,
+        broken_at=broken_at,
+        reason=reason,
+    )
+
+
+def operator_relation(s: States, sources: tuple[str, ...], actor: PartyId) -> str | None:
+    """Return how `actor` is tied to the operator of one of the public sources, as words, or None."""
+    for source in sources:
+        for operator in operators_above(s, source):
+            path = relation(s, operator, actor)
+            if path:
+                return " → ".join(path)
+    return None
+
+
+def operators_above(s: States, source: str) -> list[PartyId]:
+    """Return the operators of the authorisations that `source` stands on."""
+    links = chain(s, source, 0).links
+    return [link.holder for link in links if link.right is None]
+
+
+def broken_source(s: States, product: ProductId, now: Instant) -> exchange.BrokenSource | None:
+    """Return the first source of a product whose chain of rights does not hold, or whose resource was withdrawn."""
+    for source in s.exchange.products[product].sources:
+        walked = chain(s, source, now)
+        if not walked.unbroken:
+            return exchange.BrokenSource(source, walked.broken_at, str(walked.reason))
+        record = s.catalog.resources.get(walked.resource)
+        if record is None or record.is_withdrawn:
+            return exchange.BrokenSource(source, walked.resource, "withdrawn")
+    return None
