@@ -29,7 +29,8 @@ from mumian.market.rooms import ROOMS, States
 from mumian.market.sequencer import Answer, MarketStopped, Sequencer, Settings
 from mumian.market.trial import ORIGIN, World, open_trial
 from mumian.rooms.catalog.model import DescribeResource
-from mumian.rooms.oversight.model import AdoptRulebook
+from mumian.rooms.oversight.model import AnnounceHolidays
+from mumian.rulebook.calendar import Year
 
 T0 = 1_790_000_000_000
 SIGNER = Signer(ORIGIN, b"\x07" * 32)
@@ -179,7 +180,7 @@ def check_goes_on(store: Store, head: Head) -> None:
     """A market opened over the store takes its next leaf where the journal ends."""
     market = opened(store)
     assert list(market.ask(lambda states: list(states.broken_laws()))) == []
-    command = AdoptRulebook("trial-2", sha256(b"rules").hexdigest())
+    command = AnnounceHolidays(Year(2031, ("01-01",), ()), sha256(b"notice").hexdigest())
     (answer,) = market.handle_all([Spoken(Envelope("goes-on-0001", OPERATOR, command), "door:load")])
     assert (answer.leaf.seq, answer.leaf.refused) == (head.size, "")
     market.close()

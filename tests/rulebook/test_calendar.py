@@ -51,7 +51,7 @@ def test_work_days_are_counted_from_the_day_after(day: date, n: int, due: date) 
 
 
 def test_past_the_announced_years_the_calendar_says_so_and_what_to_do() -> None:
-    with pytest.raises(CalendarUnknownError, match="oversight.AnnounceHolidays"):
+    with pytest.raises(CalendarUnknownError, match=r"oversight\.AnnounceHolidays"):
         is_work_day(PAST)
     with pytest.raises(CalendarUnknownError, match="expect_work_day"):
         add_work_days(PAST - 5 * DAY, 20)

@@ -105,6 +105,7 @@ def _standing(s: States, walked: Chain) -> cleanroom.SourceSeen:
         broken_at=broken_at,
         reason=reason,
         protected=described is None or bool(described.privacy_unit),
+        path=walked.path,
     )
 
 

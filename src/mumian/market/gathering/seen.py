@@ -12,15 +12,6 @@ from mumian.rooms.exchange.product import Level, SourceId, SourceSeen
 from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
-from mumian.rooms.rights.vocabulary import Resource
-
-
-def resource_seen(states: States, key: ResourceId) -> Resource | None:
-    """Return the resource as the room of rights sees it."""
-    record, described = catalog.resource(states.catalog, key), catalog.description(states.catalog, key)
-    if record is None or described is None:
-        return None
-    return Resource(key, record.holder, described.data_kind, record.is_withdrawn, described.source_type)
 
 
 def relation(s: States, operator: PartyId, other: PartyId) -> tuple[PartyId, ...]:
@@ -56,13 +47,14 @@ def source_seen(s: States, source: str, purposes: tuple[str, ...], now: Instant,
         resource=resource,
         holder=record.holder if record else PartyId(""),
         data_kind=described.data_kind if described else DataKind.ENTERPRISE,
-        level=Level(level.value) if level else Level.CORE,
+        level=level or Level.CORE,
         unbroken=not broken_at,
         is_actors=head is not None and head.holder == actor,
         operate_right=head is not None and head.right is Right.OPERATE,
         use_right=head is not None and head.right is Right.USE,
         broken_at=broken_at,
         reason=reason,
+        path=walked.path,
     )
 
 

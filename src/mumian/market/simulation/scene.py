@@ -45,7 +45,7 @@ MADE: dict[type, tuple[str, str]] = {
     parties.PartySuspended: ("party", "suspended"),
     catalog.ResourceDescribed: ("resource", "resource"),
     rights.RightRegistered: ("registration", "right"),
-    rights.RightFrozen: ("registration", "frozen"),
+    rights.RightsFrozen: ("thing", "frozen"),
     rights.PublicResourceRegistered: ("registration", "public"),
     rights.OperationAuthorized: ("authorization", "authorization"),
     rights.RightGranted: ("grant", "grant"),

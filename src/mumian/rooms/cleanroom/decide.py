@@ -23,6 +23,7 @@ from mumian.rooms.cleanroom.model import (
     JobFacts,
     JobKind,
     JobRefusedAtDomain,
+    JobsStopped,
     JobStatus,
     OpenBudget,
     RecordRelease,
@@ -35,6 +36,7 @@ from mumian.rooms.cleanroom.model import (
     Source,
     SourceSeen,
     State,
+    StopJobs,
     TicketIssued,
     Usage,
     UsageFacts,
@@ -60,6 +62,8 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return _refuse(state, command, facts)
         case ExpireJob():
             return _expire(state, command, facts)
+        case StopJobs():
+            return _stop(state, command, facts)
         case OpenBudget():
             assert isinstance(facts, BudgetFacts)
             return _open(state, command, facts)
@@ -148,6 +152,7 @@ def _request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] 
         expires_at=facts.now + TICKET_MS,
         nonce=command.nonce,
         replays=replays,
+        paths=tuple(dict.fromkeys(seen.path for seen in facts.sources if seen.path)),
     )
     return [*charges, ticket]
 
@@ -272,6 +277,13 @@ def _expire(state: State, command: ExpireJob, facts: Facts) -> list[Event] | Ref
     if facts.now < job.expires_at:
         return Refused(R.TICKET_LIVE, {"job": command.job, "expires_at": job.expires_at, "now": facts.now})
     return [JobExpired(command.job)]
+
+
+def _stop(state: State, command: StopJobs, facts: Facts) -> list[Event] | Refused:
+    if not facts.is_market:
+        return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
+    jobs = dict.fromkeys(job for path in command.paths for _, job in state.open_jobs.under(f"{path}/"))
+    return [JobsStopped(tuple(jobs), command.because)] if jobs else []
 
 
 def _meter(state: State, command: RecordUsage, facts: UsageFacts) -> list[Event] | Refused:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from mumian.kernel.ids import JobId
 from mumian.rooms.cleanroom.model import (
     Batch,
     Budget,
@@ -17,6 +18,7 @@ from mumian.rooms.cleanroom.model import (
     JobExpired,
     JobKind,
     JobRefusedAtDomain,
+    JobsStopped,
     JobStatus,
     ReleaseRecord,
     ReleaseRecorded,
@@ -41,9 +43,12 @@ def evolve(state: State, event: Event) -> None:
         case ReleaseRecorded():
             _release(state, event)
         case JobRefusedAtDomain():
-            state.jobs[event.job] = replace(state.jobs[event.job], status=JobStatus.REFUSED)
+            _close(state, event.job, JobStatus.REFUSED)
         case JobExpired():
-            state.jobs[event.job] = replace(state.jobs[event.job], status=JobStatus.EXPIRED)
+            _close(state, event.job, JobStatus.EXPIRED)
+        case JobsStopped():
+            for job in event.jobs:
+                _close(state, job, JobStatus.STOPPED)
         case BudgetOpened():
             terms = (event.rho_nano, event.per_consumer_rho_nano, event.until)
             state.budgets[event.budget] = Budget(event.resource, event.holder, event.privacy_unit, *terms)
@@ -60,8 +65,16 @@ def evolve(state: State, event: Event) -> None:
             assert_never(event)
 
 
+def _close(state: State, key: JobId, status: JobStatus) -> None:
+    """Take a job out of those that wait for an answer."""
+    job = state.jobs[key]
+    state.jobs[key] = replace(job, status=status)
+    for path in job.read_by:
+        del state.open_jobs[f"{path}/{key}"]
+
+
 def _issue(state: State, event: TicketIssued) -> None:
-    state.jobs[event.job] = Job(
+    job = Job(
         kind=event.kind,
         consumer=event.consumer,
         agreement=event.agreement,
@@ -76,7 +89,13 @@ def _issue(state: State, event: TicketIssued) -> None:
         issued_at=event.issued_at,
         expires_at=event.expires_at,
         replays=event.replays,
+        paths=event.paths,
     )
+    state.jobs[event.job] = job
+    for path in job.read_by:
+        state.open_jobs[f"{path}/{event.job}"] = event.job
+    for source in event.sources:
+        state.uses[f"{source.resource}/{event.issued_at:016d}/{event.job}"] = event.job
     state.by_agreement[f"{event.agreement}/{event.job}"] = event.product
     if event.kind is JobKind.VERIFICATION:
         key = f"{event.agreement}/{event.product}"
@@ -86,7 +105,7 @@ def _issue(state: State, event: TicketIssued) -> None:
 
 def _release(state: State, event: ReleaseRecorded) -> None:
     job = state.jobs[event.job]
-    state.jobs[event.job] = replace(job, status=JobStatus.RELEASED)
+    _close(state, event.job, JobStatus.RELEASED)
     state.releases[event.job] = ReleaseRecord(event.by, event.digest, event.rows, event.size_bytes, event.released_at)
     question = f"{job.consumer}/{job.plan_digest}/{job.versions_digest}"
     if job.kind is JobKind.AGGREGATE and question not in state.answered:

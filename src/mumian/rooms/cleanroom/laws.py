@@ -101,7 +101,21 @@ def metered_calls_have_no_gap_and_a_ticket(state: State) -> Iterator[str]:
             yield f"`{key}` has {usage.calls} calls, tickets cover {covered[key]}"
 
 
+def jobs_are_found_while_they_wait_and_their_uses_for_ever(state: State) -> Iterator[str]:
+    """What a revocation must stop is found under every path that it reads by; what read a resource, under the resource."""
+    waiting = {
+        f"{path}/{key}" for key, job in state.jobs.under() if job.status is JobStatus.ISSUED for path in job.read_by
+    }
+    uses = {
+        f"{source.resource}/{job.issued_at:016d}/{key}" for key, job in state.jobs.under() for source in job.sources
+    }
+    for name, expected, table in (("open_jobs", waiting, state.open_jobs), ("uses", uses, state.uses)):
+        for key in sorted(expected.symmetric_difference(key for key, _ in table.under())):
+            yield f"`{name}` is wrong about `{key}`"
+
+
 LAWS = (
+    jobs_are_found_while_they_wait_and_their_uses_for_ever,
     no_budget_is_overspent,
     what_consumers_spent_is_what_the_budget_spent,
     a_resource_has_one_budget_for_a_unit,

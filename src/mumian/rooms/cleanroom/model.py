@@ -110,7 +110,18 @@ class RecordUsage(_Command, frozen=True):
     calls: Positive
 
 
-Command = OpenBudget | RefreshBudget | RequestJob | RecordRelease | RefuseAtDomain | ExpireJob | RecordUsage
+class StopJobs(_Command, frozen=True):
+    """Stop every job without an answer yet that reads by one of `paths`, or by what stands beneath it. By the market: what
+    they led to has ended, or a person withdrew. The budget stays charged. No job, no event.
+
+    paths: as in `SourceSeen`, or a resource for all that read it.
+    """
+
+    paths: tuple[str, ...]
+    because: Code
+
+
+Command = OpenBudget | RefreshBudget | RequestJob | RecordRelease | RefuseAtDomain | ExpireJob | RecordUsage | StopJobs
 
 
 class BudgetFacts(Facts, frozen=True, kw_only=True):
@@ -125,6 +136,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     holder, domain: who holds it, and the party whose domain keeps it. version_digest: of its newest version, or None.
     unbroken: the chain of rights from the holder to the product holds now; else broken_at names the link and reason says why.
     protected: it has privacy units; False only for data without (weather, an open register), which needs no budget.
+    path: ids from the root of the chain to the product's source, joined by `/`.
     """
 
     resource: ResourceId
@@ -135,6 +147,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     broken_at: str = ""
     reason: str = ""
     protected: bool = True
+    path: str = ""
 
 
 class JobFacts(Facts, frozen=True, kw_only=True):
@@ -223,6 +236,7 @@ class TicketIssued(_Event, frozen=True):
     rho_nano: the job's loss, charged to each protected source; 0 if it replays an earlier job or verifies.
     answers_max: cells of an aggregate, calls of a verification. replays: the job whose answer is given again.
     versions_digest: of the (resource, version) pairs: together with the plan's digest it names the question.
+    paths: of every source that the product stands on: what is revoked anywhere above stops the job.
     """
 
     job: JobId
@@ -241,6 +255,7 @@ class TicketIssued(_Event, frozen=True):
     expires_at: Instant
     nonce: str
     replays: JobId | None = None
+    paths: tuple[str, ...] = ()
 
 
 class ReleaseRecorded(_Event, frozen=True):
@@ -262,6 +277,11 @@ class JobExpired(_Event, frozen=True):
     job: JobId
 
 
+class JobsStopped(_Event, frozen=True):
+    jobs: tuple[JobId, ...]
+    because: str
+
+
 class UsageRecorded(_Event, frozen=True):
     agreement: AgreementId
     product: ProductId
@@ -280,6 +300,7 @@ Event = (
     | ReleaseRecorded
     | JobRefusedAtDomain
     | JobExpired
+    | JobsStopped
     | UsageRecorded
 )
 
@@ -305,6 +326,7 @@ class JobStatus(StrEnum):
     RELEASED = "released"
     REFUSED = "refused"
     EXPIRED = "expired"
+    STOPPED = "stopped"
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -325,6 +347,12 @@ class Job(msgspec.Struct, frozen=True):
     expires_at: Instant
     replays: JobId | None = None
     status: JobStatus = JobStatus.ISSUED
+    paths: tuple[str, ...] = ()
+
+    @property
+    def read_by(self) -> tuple[str, ...]:
+        """Paths under which the job is found while it has no answer: of its sources, and each resource by itself."""
+        return (*self.paths, *(source.resource for source in self.sources))
 
 
 class ReleaseRecord(msgspec.Struct, frozen=True):
@@ -358,6 +386,7 @@ class State(msgspec.Struct):
     """budgets: by id. by_lineage: `resource/privacy unit` → budget. spent: `budget/consumer` → nano-rho.
 
     jobs, releases: by job. answered: `consumer/plan digest/versions digest` → the job that was released.
+    open_jobs: `path/job`, of jobs without an answer yet. uses: `resource/issued at, 16 digits/job`, of all jobs.
     by_agreement: `agreement/job` → product. usage: `agreement/product`. batches: `agreement/product/first call, 16 digits`.
     """
 
@@ -367,6 +396,8 @@ class State(msgspec.Struct):
     jobs: Table[Job]
     releases: Table[ReleaseRecord]
     answered: Table[JobId]
+    open_jobs: Table[JobId]
+    uses: Table[JobId]
     by_agreement: Table[ProductId]
     usage: Table[Usage]
     batches: Table[Batch]

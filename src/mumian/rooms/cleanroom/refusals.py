@@ -8,6 +8,10 @@ from mumian.kernel.outcome import Refusal, Sentence
 class CleanroomRefusal(Refusal):
     """In order of precedence."""
 
+    ONLY_THE_MARKET = Sentence(
+        "`{actor}` does not stop jobs; that follows when what they read by ends, or a person withdraws",
+        "`{actor}` 不得直接停止任务；权利终止或个人撤回同意时由市场自动执行",
+    )
     RESOURCE_UNKNOWN = Sentence(
         "resource `{resource}` does not exist; describe it first", "数据资源 `{resource}` 不存在；请先编目"
     )

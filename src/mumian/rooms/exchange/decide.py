@@ -27,6 +27,7 @@ from mumian.rooms.exchange.model import (
     SignDeal,
     State,
     SuspendListing,
+    SuspendStandingOn,
 )
 
 
@@ -65,5 +66,7 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return gates.delist(state, command, facts)
         case SuspendListing():
             return gates.suspend(state, command, facts)
+        case SuspendStandingOn():
+            return gates.suspend_standing_on(state, command, facts)
         case _:
             assert_never(command)

@@ -18,6 +18,8 @@ class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"exchange.{name}"):
 
 
 class ProductRegistered(_Event, frozen=True):
+    """paths: of the sources, one each: what is revoked anywhere above is found by the beginning of a path."""
+
     product: ProductId
     seller: PartyId
     title: Title
@@ -27,6 +29,7 @@ class ProductRegistered(_Event, frozen=True):
     purposes: tuple[Code, ...]
     scenario: Scenario
     data_kind: DataKind
+    paths: tuple[str, ...] = ()
 
 
 class ComplianceReviewed(_Event, frozen=True):
@@ -55,6 +58,14 @@ class ProductDelisted(_Event, frozen=True):
 class ListingSuspended(_Event, frozen=True):
     listing: ListingId
     product: ProductId
+    reason: SuspendReason
+    because: Code
+
+
+class ListingsSuspended(_Event, frozen=True):
+    """All open listings that stood on something that ended, in one step. because: what ended."""
+
+    listings: tuple[ListingId, ...]
     reason: SuspendReason
     because: Code
 
@@ -153,6 +164,7 @@ Event = (
     | ProductListed
     | ProductDelisted
     | ListingSuspended
+    | ListingsSuspended
     | OrderPlaced
     | DealSigned
     | DeliveryRecorded

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
+from mumian.kernel.ids import ListingId
 from mumian.kernel.table import Table
 from mumian.rooms.exchange.events import (
     ComplianceReviewed,
@@ -15,6 +16,7 @@ from mumian.rooms.exchange.events import (
     DeliveryRecorded,
     DeliveryRejected,
     Event,
+    ListingsSuspended,
     ListingSuspended,
     OrderCancelled,
     OrderExpired,
@@ -70,6 +72,9 @@ def evolve(state: State, event: Event) -> None:
             _change(state.orders, event.order, state=DealState.EXPIRED)
         case ProductRegistered() | ComplianceReviewed() | ProductListed() | ProductDelisted() | ListingSuspended():
             _shelve(state, event)
+        case ListingsSuspended():
+            for listing in event.listings:
+                _suspend(state, listing)
         case _:
             assert_never(event)
 
@@ -132,8 +137,13 @@ def _shelve(
             state.products[event.product] = replace(state.products[event.product], state=ProductState.DELISTED)
             state.listings[event.listing] = replace(state.listings[event.listing], state=ListingState.CLOSED)
         case ListingSuspended():
-            state.products[event.product] = replace(state.products[event.product], state=ProductState.SUSPENDED)
-            state.listings[event.listing] = replace(state.listings[event.listing], state=ListingState.SUSPENDED)
+            _suspend(state, event.listing)
+
+
+def _suspend(state: State, key: ListingId) -> None:
+    listing = state.listings[key]
+    state.listings[key] = replace(listing, state=ListingState.SUSPENDED)
+    state.products[listing.product] = replace(state.products[listing.product], state=ProductState.SUSPENDED)
 
 
 def _register(state: State, event: ProductRegistered) -> None:
@@ -146,6 +156,9 @@ def _register(state: State, event: ProductRegistered) -> None:
         event.purposes,
         event.scenario,
         event.data_kind,
+        paths=event.paths,
     )
+    for path in event.paths:
+        state.standing[f"{path}/{event.product}"] = event.product
     for source in event.sources:
         state.by_source[f"{source}/{event.product}"] = event.product

@@ -9,6 +9,7 @@ from mumian.kernel.roles import DataKind, Role
 from mumian.rooms.exchange.events import (
     ComplianceReviewed,
     Event,
+    ListingsSuspended,
     ListingSuspended,
     ProductDelisted,
     ProductListed,
@@ -25,6 +26,7 @@ from mumian.rooms.exchange.model import (
     ReviewCompliance,
     State,
     SuspendListing,
+    SuspendStandingOn,
 )
 from mumian.rooms.exchange.product import (
     CLEAN_ROOM,
@@ -40,8 +42,8 @@ from mumian.rooms.exchange.product import (
     kind_of,
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
-from mumian.rooms.exchange.states import PRODUCT_MOVES, ListingState, ProductMove, names
-from mumian.rooms.exchange.terms import Verdict
+from mumian.rooms.exchange.states import PRODUCT_MOVES, ListingState, ProductMove, ProductState, names
+from mumian.rooms.exchange.terms import SuspendReason, Verdict
 
 DEVELOPERS = frozenset({Role.DATA_MERCHANT, Role.SUPPLIER})
 REVIEWERS = frozenset({Role.EXCHANGE, Role.SERVICE_PROVIDER})
@@ -88,6 +90,7 @@ def register(command: RegisterProduct, facts: Facts) -> list[Event] | Refused:
             command.purposes,
             scenario,
             kind_of(facts.sources),
+            tuple(seen.path or seen.source for seen in facts.sources),
         )
     ]
 
@@ -154,6 +157,21 @@ def suspend(state: State, command: SuspendListing, facts: Facts) -> list[Event] 
         return []
     refused = _refuse_move(listing.product, state.products[listing.product], ProductMove.SUSPEND)
     return refused or [ListingSuspended(command.listing, listing.product, command.reason, command.because)]
+
+
+def suspend_standing_on(state: State, command: SuspendStandingOn, facts: Facts) -> list[Event] | Refused:
+    """Find what stands on the paths by their beginning: one scan a path, however deep the chains."""
+    if not facts.is_market:
+        return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
+    found: dict[ListingId, None] = {}
+    for path in command.paths:
+        for _, key in state.standing.under(f"{path}/"):
+            product = state.products[key]
+            if product.state is ProductState.LISTED:
+                found[ListingId(product.listing)] = None
+    if not found:
+        return []
+    return [ListingsSuspended(tuple(found), SuspendReason.SOURCE_BROKEN, command.because)]
 
 
 def _refuse_move(key: ProductId, product: Product, move: ProductMove) -> Refused | None:

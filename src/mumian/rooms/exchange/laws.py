@@ -85,9 +85,14 @@ def volumes_are_what_orders_add_up_to(state: State) -> Iterator[str]:
 
 def indexes_name_what_they_point_to(state: State) -> Iterator[str]:
     """Products are found under each of their sources, orders under their product, and nothing else is."""
+    paths = {f"{path}/{key}" for key, product in state.products.under() for path in product.paths}
     sources = {f"{source}/{key}" for key, product in state.products.under() for source in product.sources}
     orders = {f"{order.product}/{key}" for key, order in state.orders.under()}
-    for name, expected, table in (("by_source", sources, state.by_source), ("by_product", orders, state.by_product)):
+    for name, expected, table in (
+        ("by_source", sources, state.by_source),
+        ("standing", paths, state.standing),
+        ("by_product", orders, state.by_product),
+    ):
         for key in sorted(expected.symmetric_difference(key for key, _ in table.under())):
             yield f"`{name}` is wrong about `{key}`"
 

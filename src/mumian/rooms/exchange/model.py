@@ -67,6 +67,14 @@ class DelistProduct(_Command, frozen=True):
     product: ProductId
 
 
+class SuspendStandingOn(_Command, frozen=True):
+    """Suspend every open listing whose product stands on one of `paths` or beneath it. By the market: what they led to
+    has ended. No listing, no event."""
+
+    paths: tuple[str, ...]
+    because: Code
+
+
 class SuspendListing(_Command, frozen=True):
     """Stop orders and deliveries until a new review. By the exchange, the regulator or the market.
 
@@ -164,6 +172,7 @@ Command = (
     | ListProduct
     | DelistProduct
     | SuspendListing
+    | SuspendStandingOn
     | PlaceOrder
     | SignDeal
     | RecordDelivery
@@ -250,6 +259,7 @@ class Product(msgspec.Struct, frozen=True):
     reviewer: str = ""
     report_digest: str = ""
     listing: str = ""
+    paths: tuple[str, ...] = ()
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -307,7 +317,7 @@ class Volume(msgspec.Struct, frozen=True):
 class State(msgspec.Struct):
     """products, listings, orders: by id. posted: `listing/version` (six digits). volumes: by product.
 
-    by_source: `source/product`. by_product: `product/order`. by_agreement: agreement → its order.
+    by_source: `source/product`. standing: `path of a source/product`. by_product: `product/order`. by_agreement: agreement → its order.
     """
 
     products: Table[Product]
@@ -316,6 +326,7 @@ class State(msgspec.Struct):
     orders: Table[Order]
     volumes: Table[Volume]
     by_source: Table[ProductId]
+    standing: Table[ProductId]
     by_product: Table[OrderId]
     by_agreement: Table[OrderId]
 

@@ -9,6 +9,8 @@ import msgspec
 
 from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.ids import PartyId, ResourceId
+from mumian.kernel.levels import CleanRoomForm
+from mumian.kernel.levels import Level as Level
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
 
@@ -52,27 +54,7 @@ class DeliveryForm(StrEnum):
     VIEW_ONLY = "view_only"
 
 
-class Level(StrEnum):
-    """Sensitivity (GB/T 43697-2024): core, important, and the four levels of general data of its annex H."""
-
-    CORE = "core"
-    IMPORTANT = "important"
-    GENERAL_4 = "general_4"
-    GENERAL_3 = "general_3"
-    GENERAL_2 = "general_2"
-    GENERAL_1 = "general_1"
-
-
-CLEAN_ROOM = frozenset(
-    {
-        DeliveryForm.SANDBOX,
-        DeliveryForm.MPC,
-        DeliveryForm.FL,
-        DeliveryForm.TEE,
-        DeliveryForm.PSI_PIR,
-        DeliveryForm.VERIFY_QA,
-    }
-)
+CLEAN_ROOM = frozenset(DeliveryForm(form.value) for form in CleanRoomForm)
 """Forms by which an answer travels and no row does (可用不可见)."""
 
 FORMS_AT: dict[Level, frozenset[DeliveryForm]] = {
@@ -84,6 +66,16 @@ FORMS_AT: dict[Level, frozenset[DeliveryForm]] = {
     Level.GENERAL_1: frozenset(DeliveryForm),
 }
 """Forms in which data of a level may be traded (domain-rules §5.2, a design decision on GB/T 43697 annex H)."""
+
+
+def may_be_traded(level: Level | None, form: DeliveryForm, *, is_permitted: bool) -> bool:
+    """Tell whether data of a level may leave in a form; ungraded data may not at all.
+
+    is_permitted: the competent department agreed in writing to this important data in this form (S5).
+    """
+    if level is None or (level is Level.IMPORTANT and not is_permitted):
+        return False
+    return form in FORMS_AT[level]
 
 
 class FieldOfUse(StrEnum):
@@ -154,6 +146,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     (S1 第21条(六), S20); raw data needs OPERATE itself.
     unconditionally_open: public data that anybody may have as a file. department_consent: the competent department
     agreed in writing to trading this important data (S5).
+    path: ids from the root of its chain to the source, joined by `/`.
     """
 
     source: SourceId
@@ -169,6 +162,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     unconditionally_open: bool = False
     department_consent: bool = False
     use_right: bool = False
+    path: str = ""
 
 
 def kind_of(sources: tuple[SourceSeen, ...]) -> DataKind:

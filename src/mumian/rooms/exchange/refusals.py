@@ -8,6 +8,10 @@ from mumian.kernel.outcome import Refusal, Sentence
 class ExchangeRefusal(Refusal):
     """In order of precedence: who speaks, the three gates, what a product stands on, its price, then the deal."""
 
+    ONLY_THE_MARKET = Sentence(
+        "`{actor}` does not suspend what stands on a source; that follows when the source ends",
+        "`{actor}` 不得直接暂停依附于来源的挂牌；来源终止时由市场自动执行",
+    )
     ROLE_MISSING = Sentence(
         "`{actor}` may not {move}: it takes the role {roles}; ask for admission to it",
         "`{actor}` 不能执行 {move}：需要角色 {roles}；请先申请该角色",

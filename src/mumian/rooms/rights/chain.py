@@ -9,7 +9,8 @@ import msgspec
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Right
 from mumian.kernel.time import Instant
-from mumian.rooms.rights.model import Authorization, Grant, PublicRegistration, Registration, State
+from mumian.rooms.rights.model import State
+from mumian.rooms.rights.records import Authorization, Grant, PublicRegistration, Registration
 
 
 class Break(StrEnum):
@@ -21,6 +22,10 @@ class Break(StrEnum):
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     NOT_CODED = "not_coded"  # the public data resource's registration is not in force
+    NO_CONSENT = "no_consent"  # the person's consent that it rests on was withdrawn or ran out
+
+
+Freezable = Registration | Authorization | Grant
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -42,6 +47,11 @@ class Chain(msgspec.Struct, frozen=True):
     broken_at: str = ""
     reason: Break | None = None
 
+    @property
+    def path(self) -> str:
+        """Ids from the root to the source, joined by `/`: whatever stands on a link has a path that begins with its own."""
+        return "/".join(link.id for link in reversed(self.links))
+
 
 def stop(record: Registration | PublicRegistration | Authorization | Grant, now: Instant) -> Break | None:
     """Return why a record by itself is not in force at `now`, or None."""
@@ -51,9 +61,22 @@ def stop(record: Registration | PublicRegistration | Authorization | Grant, now:
         return Break.NOT_YET
     if now >= record.valid_to:
         return Break.EXPIRED
-    if isinstance(record, Registration) and record.frozen is not None:
+    if not isinstance(record, PublicRegistration) and record.freezes:
         return Break.FROZEN
     return None
+
+
+def freezable(state: State, thing: str) -> Freezable | None:
+    """Return the right, grant or authorisation of that id, or None."""
+    return state.grants.get(thing) or state.rights.get(thing) or state.authorizations.get(thing)
+
+
+def path_of(state: State, source: str) -> str:
+    """Return the ids from the root to `source`, joined by `/`: whatever stands on it has a path that begins so."""
+    path = [source]
+    while (grant := state.grants.get(path[-1])) is not None:
+        path.append(grant.parent)
+    return "/".join(reversed(path))
 
 
 def chain(state: State, source: str, now: Instant) -> Chain:
@@ -71,6 +94,8 @@ def chain(state: State, source: str, now: Instant) -> Chain:
             why = stop(grant, now)
             if why is None and grant.licence:
                 here, why = grant.licence, stop(state.rights[grant.licence], now)
+            if why is None and grant.consent and grant.consent in state.voided:
+                here, why = grant.consent, Break.NO_CONSENT
             at, resource = grant.parent, grant.resource
         else:
             link, resource, here, why = _root(state, at, resource, now)

@@ -6,20 +6,25 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from mumian.rooms.rights.chain import path_of
 from mumian.rooms.rights.model import (
     AuthorizationEnded,
+    ConsentVoided,
     Event,
     GrantRevoked,
     OperationAuthorized,
     PublicResourceCancelled,
     PublicResourceRegistered,
-    RightCancelled,
-    RightFrozen,
+    PublicResourceRenewed,
+    RightEnded,
     RightGranted,
     RightRegistered,
-    RightUnfrozen,
+    RightRenewed,
+    RightsFrozen,
+    RightsUnfrozen,
     State,
 )
+from mumian.rooms.rights.vocabulary import AuthorizationId, Frozen
 
 
 def evolve(state: State, event: Event) -> None:
@@ -33,28 +38,30 @@ def evolve(state: State, event: Event) -> None:
             record = event.record
             state.rights[event.registration] = record
             state.by_holder[f"{record.resource}/{record.holder}/{record.right}"] = event.registration
-            state.serials[record.certificate[:-4]] = int(record.certificate[-4:])
-        case RightCancelled():
+            state.by_certificate[f"{record.certificate}/{event.registration}"] = event.registration
+        case RightRenewed():
+            state.rights[event.registration] = replace(state.rights[event.registration], valid_to=event.valid_to)
+        case RightEnded():
             state.rights[event.registration] = replace(state.rights[event.registration], ended=event.reason)
-        case RightFrozen():
-            frozen = replace(state.rights[event.registration], frozen=event.reason, frozen_by=event.by)
-            state.rights[event.registration] = frozen
-        case RightUnfrozen():
-            thawed = replace(state.rights[event.registration], frozen=None, frozen_by=None)
-            state.rights[event.registration] = thawed
+        case RightsFrozen() | RightsUnfrozen():
+            _freeze(state, event)
         case PublicResourceRegistered():
             state.publics[event.registration] = event.record
             state.public_of[event.record.resource] = event.registration
-            state.serials[event.record.code[:-6]] = int(event.record.code[-6:])
+        case PublicResourceRenewed():
+            state.publics[event.registration] = replace(state.publics[event.registration], valid_to=event.valid_to)
         case PublicResourceCancelled():
             state.publics[event.registration] = replace(state.publics[event.registration], ended=event.reason)
         case OperationAuthorized():
             state.authorizations[event.authorization] = event.record
+            state.by_agreement[event.record.agreement] = event.authorization
             for resource in event.record.resources:
                 state.authorized[f"{resource}/{event.authorization}"] = event.authorization
         case AuthorizationEnded():
             ended = replace(state.authorizations[event.authorization], ended=event.reason)
             state.authorizations[event.authorization] = ended
+        case ConsentVoided():
+            state.voided[event.consent] = event.at
         case _:
             assert_never(event)
 
@@ -62,6 +69,27 @@ def evolve(state: State, event: Event) -> None:
 def _grant(state: State, event: RightGranted) -> None:
     grant = event.record
     state.grants[event.grant] = grant
-    state.children[f"{grant.parent}/{event.grant}"] = event.grant
+    state.lineage[path_of(state, event.grant)] = event.grant
+    if grant.consent:
+        state.by_consent[f"{grant.consent}/{event.grant}"] = event.grant
     if grant.scenario:
-        state.scenarios[f"{grant.parent}/{grant.grantee}/{grant.scenario}/{grant.resource}"] = event.grant
+        state.by_application[grant.under] = event.grant
+    elif grant.under:
+        state.by_licence[f"{grant.under}/{event.grant}"] = event.grant
+
+
+def _freeze(state: State, event: RightsFrozen | RightsUnfrozen) -> None:
+    """Lay a freeze on one thing, or lift it."""
+    thing = event.thing
+    if (grant := state.grants.get(thing)) is not None:
+        state.grants[thing] = replace(grant, freezes=_freezes(grant.freezes, event))
+    elif (right := state.rights.get(thing)) is not None:
+        state.rights[thing] = replace(right, freezes=_freezes(right.freezes, event))
+    else:
+        authorization = state.authorizations[AuthorizationId(thing)]
+        state.authorizations[thing] = replace(authorization, freezes=_freezes(authorization.freezes, event))
+
+
+def _freezes(lying: tuple[Frozen, ...], event: RightsFrozen | RightsUnfrozen) -> tuple[Frozen, ...]:
+    others = tuple(each for each in lying if each.reason is not event.reason)
+    return (*others, Frozen(event.reason, event.by)) if isinstance(event, RightsFrozen) else others

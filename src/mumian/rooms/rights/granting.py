@@ -5,32 +5,24 @@ from __future__ import annotations
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import GrantId, PartyId, new_id
 from mumian.kernel.outcome import Detail, Refused
-from mumian.kernel.roles import DataKind, Right, Role
-from mumian.kernel.time import DAY_MS, Instant, day_of, start_of
-from mumian.rooms.rights.chain import Chain, chain, is_coded, stop
+from mumian.kernel.roles import Right, Role
+from mumian.kernel.time import Instant
+from mumian.rooms.rights.chain import Chain, chain, stop
 from mumian.rooms.rights.model import (
-    Authorization,
-    AuthorizationEnded,
-    AuthorizationFacts,
-    AuthorizeOperation,
-    EndAuthorization,
     Event,
-    Grant,
     GranteeFacts,
     GrantRevoked,
     GrantRight,
     GrantUnderAuthorization,
-    MerchantFacts,
-    OperationAuthorized,
-    Registration,
+    GrantUnderLicence,
     RevokeGrant,
     RightGranted,
     State,
 )
+from mumian.rooms.rights.records import Authorization, Grant, Registration
 from mumian.rooms.rights.refusals import RightsRefusal as R
 from mumian.rooms.rights.scope import excesses
-from mumian.rooms.rights.vocabulary import CHAIN_LINKS_MAX, OPERATION_YEARS_MAX, AuthorizationId, Mode
-from mumian.rulebook.calendar import years_after
+from mumian.rooms.rights.vocabulary import CHAIN_LINKS_MAX, ConsentSeen
 
 
 def refuse_empty_term(valid_from: Instant, valid_to: Instant, now: Instant) -> Refused | None:
@@ -43,30 +35,75 @@ def refuse_empty_term(valid_from: Instant, valid_to: Instant, now: Instant) -> R
 def grant(state: State, command: GrantRight, facts: Facts) -> list[Event] | Refused:
     """Decide on a grant from a registered right or from a grant."""
     assert isinstance(facts, GranteeFacts)
-    parent = state.grants.get(command.parent) or state.rights.get(command.parent)
-    if parent is None:
-        return Refused(R.UNKNOWN, {"noun": "right or grant", "id": command.parent})
-    owner = parent.grantee if isinstance(parent, Grant) else parent.holder
-    if facts.actor != owner:
+    parent = _parent(state, command.parent)
+    if isinstance(parent, Refused):
+        return parent
+    owner = _owner(parent)
+    if facts.actor != owner and not facts.acts_for:
         return Refused(R.NOT_YOURS, {"id": command.parent, "owner": owner, "actor": facts.actor})
+    refused = _refuse_consent(command, facts.consent, owner, facts.now) if command.consent else None
+    record = _record(command, parent, owner, _licence(state, parent, owner), consent=command.consent)
+    return refused or _granted(state, record, facts)
+
+
+def grant_under_licence(state: State, command: GrantUnderLicence, facts: Facts) -> list[Event] | Refused:
+    """Decide on what two companies agreed: the grantor's word is the signed licence."""
+    assert isinstance(facts, GranteeFacts)
+    parent = _parent(state, command.parent)
+    if isinstance(parent, Refused):
+        return parent
+    owner = _owner(parent)
+    if command.grantor != owner:
+        return Refused(R.NOT_YOURS, {"id": command.parent, "owner": owner, "actor": command.grantor})
+    record = _record(command, parent, owner, _licence(state, parent, owner), under=command.licence)
+    return _granted(state, record, facts)
+
+
+def _parent(state: State, parent: str) -> Registration | Grant | Refused:
+    found = state.grants.get(parent) or state.rights.get(parent)
+    return found or Refused(R.UNKNOWN, {"noun": "right or grant", "id": parent})
+
+
+def _owner(parent: Registration | Grant) -> PartyId:
+    return parent.grantee if isinstance(parent, Grant) else parent.holder
+
+
+def _granted(state: State, record: Grant, facts: GranteeFacts) -> list[Event] | Refused:
+    """Return the grant if it may stand as it is recorded."""
     if not facts.grantee_roles:
-        return Refused(R.NOT_ADMITTED, {"party": command.grantee})
-    refused = refuse_empty_term(command.valid_from, command.valid_to, facts.now)
+        return Refused(R.NOT_ADMITTED, {"party": record.grantee})
+    refused = refuse_empty_term(record.valid_from, record.valid_to, facts.now)
     if refused is not None:
         return refused
-    licence = _licence(state, parent, facts.actor)
-    record = _record(command, parent, facts.actor, licence)
-    above = chain(state, command.parent, facts.now)
+    parent = _parent(state, record.parent)
+    assert not isinstance(parent, Refused)
+    above = chain(state, record.parent, facts.now)
     refused = (
         _refuse_chain(above, record)
         or _refuse_wider(parent, record)
         or _refuse_unlicensed(state, record, parent, facts.now)
         or _refuse_circle(above, record)
     )
-    return refused or [RightGranted(GrantId(new_id("grant", facts.seq)), record)]
+    return refused or [RightGranted(_new_grant(state, facts.seq), record)]
 
 
-def _record(command: GrantRight, parent: Registration | Grant, grantor: PartyId, licence: str) -> Grant:
+def _new_grant(state: State, seq: int) -> GrantId:
+    """Return the next grant id of a leaf: a licence can bring several in one step."""
+    nth = 0
+    while (key := GrantId(new_id("grant", seq, nth))) in state.grants:
+        nth += 1
+    return key
+
+
+def _record(
+    command: GrantRight | GrantUnderLicence,
+    parent: Registration | Grant,
+    grantor: PartyId,
+    licence: str,
+    *,
+    consent: str = "",
+    under: str = "",
+) -> Grant:
     return Grant(
         parent=command.parent,
         resource=parent.resource,
@@ -82,7 +119,28 @@ def _record(command: GrantRight, parent: Registration | Grant, grantor: PartyId,
         terms_digest=command.terms_digest,
         depth=parent.depth + 1 if isinstance(parent, Grant) else 1,
         licence=licence,
+        consent=consent,
+        under=under,
     )
+
+
+def _refuse_consent(command: GrantRight, seen: ConsentSeen | None, owner: PartyId, now: Instant) -> Refused | None:
+    """Return why a grant may not rest on the consent that it names, or None (PIPL 第13、23条)."""
+    detail: Detail = {"consent": command.consent}
+    if seen is None:
+        return Refused(R.UNKNOWN, {"noun": "consent", "id": command.consent})
+    if not seen.in_force or now >= seen.valid_to:
+        return Refused(R.CONSENT_NOT_IN_FORCE, detail)
+    if seen.processor != owner:
+        return Refused(R.CONSENT_OF_ANOTHER, {**detail, "processor": seen.processor, "grantor": owner})
+    beyond = [purpose for purpose in command.purposes if purpose not in seen.purposes]
+    if beyond:
+        return Refused(R.BEYOND_CONSENT, {**detail, "part": "purpose", "asked": beyond[0]})
+    if seen.recipients and command.grantee not in seen.recipients:
+        return Refused(R.BEYOND_CONSENT, {**detail, "part": "recipient", "asked": command.grantee})
+    if command.valid_to > seen.valid_to:
+        return Refused(R.BEYOND_CONSENT, {**detail, "part": "term", "asked": command.valid_to})
+    return None
 
 
 def _licence(state: State, parent: Registration | Grant, actor: PartyId) -> str:
@@ -139,102 +197,26 @@ def revoke(state: State, command: RevokeGrant, facts: Facts) -> list[Event] | Re
     record = state.grants.get(command.grant)
     if record is None:
         return Refused(R.UNKNOWN, {"noun": "grant", "id": command.grant})
-    if facts.actor != record.grantor and Role.REGISTRY not in facts.roles and Role.REGULATOR not in facts.roles:
+    may_end = facts.is_market or facts.actor == record.grantor or facts.roles & {Role.REGISTRY, Role.REGULATOR}
+    if not may_end:
         return Refused(R.NOT_YOURS, {"id": command.grant, "owner": record.grantor, "actor": facts.actor})
+    if record.ended is not None and facts.is_market:
+        return []
     if record.ended is not None:
         return Refused(R.ENDED, {"id": command.grant, "reason": record.ended})
     return [GrantRevoked(command.grant, command.reason)]
 
 
-def authorize(state: State, command: AuthorizeOperation, facts: Facts) -> list[Event] | Refused:
-    """Decide on an authorisation of public data (S3)."""
-    assert isinstance(facts, AuthorizationFacts)
-    if Role.PUBLIC_BODY not in facts.roles:
-        return Refused(R.ONLY_A_PUBLIC_BODY, {"actor": facts.actor})
-    refused = _refuse_resources(state, command, facts) or _refuse_operator(command, facts)
-    if refused is not None:
-        return refused
-    if (command.mode is Mode.WHOLE) != (not command.scenario):
-        return Refused(R.SCENARIO_AND_MODE, {"mode": command.mode, "scenario": command.scenario})
-    refused = refuse_empty_term(command.valid_from, command.valid_to, facts.now)
-    if refused is not None:
-        return refused
-    limit = start_of(years_after(day_of(command.valid_from), OPERATION_YEARS_MAX)) + DAY_MS
-    if command.valid_to > limit:
-        return Refused(R.OPERATION_OVER_FIVE_YEARS, {"valid_to": command.valid_to, "limit": limit})
-    record = Authorization(
-        body=facts.actor,
-        operator=command.operator,
-        resources=command.resources,
-        mode=command.mode,
-        scenario=command.scenario,
-        ceiling_fen=command.ceiling_fen,
-        decision_record_digest=command.decision_record_digest,
-        valid_from=command.valid_from,
-        valid_to=command.valid_to,
-    )
-    return [OperationAuthorized(AuthorizationId(new_id("authorization", facts.seq)), record)]
-
-
-def _refuse_resources(state: State, command: AuthorizeOperation, facts: AuthorizationFacts) -> Refused | None:
-    if not command.resources:
-        return Refused(R.NO_RESOURCES)
-    known = {resource.resource: resource for resource in facts.resources}
-    for name in command.resources:
-        resource = known.get(name)
-        if resource is None:
-            return Refused(R.UNKNOWN, {"noun": "resource", "id": name})
-        if resource.withdrawn:
-            return Refused(R.WITHDRAWN, {"resource": name})
-        if resource.kind is not DataKind.PUBLIC:
-            return Refused(R.NOT_PUBLIC_DATA, {"resource": name, "kind": resource.kind})
-        if resource.holder != facts.actor:
-            detail: Detail = {"resource": name, "holder": resource.holder, "actor": facts.actor}
-            return Refused(R.OWNER_CONSENT_MISSING, detail)
-        if not is_coded(state, name, facts.now):
-            return Refused(R.RESOURCE_NOT_CODED, {"resource": name})
-    return None
-
-
-def _refuse_operator(command: AuthorizeOperation, facts: AuthorizationFacts) -> Refused | None:
-    if Role.PUBLIC_DATA_OPERATOR not in facts.operator_roles:
-        return Refused(R.NOT_AN_OPERATOR, {"party": command.operator})
-    if Role.DATA_MERCHANT in facts.operator_roles:
-        return Refused(R.OPERATOR_IS_MERCHANT, {"party": command.operator})
-    return None
-
-
-def end_authorization(state: State, command: EndAuthorization, facts: Facts) -> list[Event] | Refused:
-    """Decide on the end of an authorisation; what stands on it is void with it."""
-    record = state.authorizations.get(command.authorization)
-    if record is None:
-        return Refused(R.UNKNOWN, {"noun": "authorization", "id": command.authorization})
-    if facts.actor != record.body and Role.REGULATOR not in facts.roles:
-        return Refused(R.NOT_YOURS, {"id": command.authorization, "owner": record.body, "actor": facts.actor})
-    if record.ended is not None:
-        return Refused(R.ENDED, {"id": command.authorization, "reason": record.ended})
-    return [AuthorizationEnded(command.authorization, command.reason)]
-
-
-def grant_under(state: State, command: GrantUnderAuthorization, facts: Facts) -> list[Event] | Refused:
-    """Decide on a merchant's use of public data for one scenario (S20: 一场景一申请, 运商分离)."""
-    assert isinstance(facts, MerchantFacts)
+def grant_under_authorization(state: State, command: GrantUnderAuthorization, facts: Facts) -> list[Event] | Refused:
+    """Enter a merchant's use of public data for one scenario: who may, the room of operation has decided."""
     parent = state.authorizations.get(command.authorization)
     if parent is None:
         return Refused(R.UNKNOWN, {"noun": "authorization", "id": command.authorization})
-    if facts.actor != parent.operator:
-        return Refused(R.NOT_YOURS, {"id": command.authorization, "owner": parent.operator, "actor": facts.actor})
-    refused = _refuse_merchant(command, facts) or _refuse_scenario(state, command, parent, facts.now)
-    if refused is not None:
-        return refused
-    refused = refuse_empty_term(command.valid_from, command.valid_to, facts.now)
-    if refused is not None:
-        return refused
     record = Grant(
         parent=command.authorization,
         resource=command.resource,
         right=Right.USE,
-        grantor=facts.actor,
+        grantor=parent.operator,
         grantee=command.merchant,
         purposes=command.purposes,
         territory=command.territory,
@@ -245,34 +227,11 @@ def grant_under(state: State, command: GrantUnderAuthorization, facts: Facts) ->
         terms_digest=command.terms_digest,
         depth=1,
         scenario=command.scenario,
+        under=command.application,
     )
-    refused = _refuse_chain(chain(state, command.authorization, facts.now), record) or _refuse_wider(parent, record)
-    return refused or [RightGranted(GrantId(new_id("grant", facts.seq)), record)]
-
-
-def _refuse_merchant(command: GrantUnderAuthorization, facts: MerchantFacts) -> Refused | None:
-    if not facts.merchant_roles:
-        return Refused(R.NOT_ADMITTED, {"party": command.merchant})
-    if facts.relation or command.merchant == facts.actor:
-        detail: Detail = {"operator": facts.actor, "merchant": command.merchant}
-        return Refused(R.OPERATOR_RELATED, {**detail, "path": " - ".join(facts.relation or (facts.actor,))})
-    if Role.DATA_MERCHANT not in facts.merchant_roles:
-        return Refused(R.NOT_A_MERCHANT, {"party": command.merchant})
-    return None
-
-
-def _refuse_scenario(
-    state: State, command: GrantUnderAuthorization, parent: Authorization, now: Instant
-) -> Refused | None:
-    if command.resource not in parent.resources:
-        detail: Detail = {"resource": command.resource, "authorization": command.authorization}
-        return Refused(R.RESOURCE_OUTSIDE, detail)
-    if parent.mode is Mode.SCENARIO and command.scenario != parent.scenario:
-        detail = {"authorization": command.authorization, "authorized": parent.scenario}
-        return Refused(R.SCENARIO_OUTSIDE, {**detail, "scenario": command.scenario})
-    key = f"{command.authorization}/{command.merchant}/{command.scenario}/{command.resource}"
-    taken = state.scenarios.get(key)
-    if taken is not None and state.grants[taken].ended is None and now < state.grants[taken].valid_to:
-        detail = {"merchant": command.merchant, "grant": taken, "scenario": command.scenario}
-        return Refused(R.SCENARIO_TAKEN, {**detail, "resource": command.resource})
-    return None
+    refused = (
+        refuse_empty_term(command.valid_from, command.valid_to, facts.now)
+        or _refuse_chain(chain(state, command.authorization, facts.now), record)
+        or _refuse_wider(parent, record)
+    )
+    return refused or [RightGranted(_new_grant(state, facts.seq), record)]

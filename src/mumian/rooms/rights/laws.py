@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mumian.kernel.time import DAY_MS, Instant, day_of, start_of
-from mumian.rooms.rights.model import Authorization, Grant, Registration, State
+from mumian.rooms.rights.chain import path_of
+from mumian.rooms.rights.model import State
+from mumian.rooms.rights.records import Authorization, Grant, Registration
 from mumian.rooms.rights.scope import excesses
-from mumian.rooms.rights.vocabulary import CHAIN_LINKS_MAX, OPERATION_YEARS_MAX, VALIDITY_YEARS_MAX, SourceType
+from mumian.rooms.rights.vocabulary import CHAIN_LINKS_MAX, OPERATION_YEARS_MAX, SourceType
 from mumian.rulebook.calendar import years_after
-
-
-def certificate_numbers_run_without_gap(state: State) -> Iterator[str]:
-    """In each month and institution the certificates are 1, 2, 3 … up to the last serial given, each once; codes too."""
-    given: dict[str, list[int]] = {}
-    for _, right in state.rights.under():
-        given.setdefault(right.certificate[:-4], []).append(int(right.certificate[-4:]))
-    for _, public in state.publics.under():
-        given.setdefault(public.code[:-6], []).append(int(public.code[-6:]))
-    last = dict(state.serials.under())
-    for prefix in sorted(given.keys() | last.keys()):
-        serials = sorted(given.get(prefix, []))
-        if serials != list(range(1, last.get(prefix, 0) + 1)):
-            yield f"`{prefix}` has {len(serials)} numbers, its last serial is {last.get(prefix, 0)}"
 
 
 def every_grant_has_its_parent(state: State) -> Iterator[str]:
     """What a grant stands on exists, is listed with it, belongs to the grantor, and is nearer to the root."""
     for key, grant in state.grants.under():
         parent = _parent(state, grant)
-        if parent is None or f"{grant.parent}/{key}" not in state.children:
-            yield f"`{key}` stands on `{grant.parent}`, which is not there"
+        if parent is None or state.lineage.get(path_of(state, key)) != key:
+            yield f"`{key}` stands on `{grant.parent}`, which is not there or does not lead to it"
             continue
         if grant.grantor != _giver(parent):
             yield f"`{key}` was given by `{grant.grantor}` out of what `{_giver(parent)}` has"
@@ -58,6 +46,29 @@ def no_grant_is_wider_than_its_parent(state: State) -> Iterator[str]:
             yield f"`{key}` stands on `{grant.parent}`, which may not be granted onward"
 
 
+def one_holder_has_one_right_in_one_resource_once(state: State) -> Iterator[str]:
+    """What is in force of a holder's right in a resource is the latest registration of it, and no other."""
+    for key, right in state.rights.under():
+        latest = state.by_holder.get(f"{right.resource}/{right.holder}/{right.right}")
+        if right.ended is None and latest != key and state.rights[latest or key].registered_at < right.valid_to:
+            yield f"`{key}` and `{latest}` are the same right of `{right.holder}` in `{right.resource}`"
+
+
+def certificates_and_applications_lead_to_what_they_brought(state: State) -> Iterator[str]:
+    """From a certificate, an agreement, an application, a licence or a consent the way leads to its rights and grants."""
+    for key, right in state.rights.under():
+        if state.by_certificate.get(f"{right.certificate}/{key}") != key:
+            yield f"`{right.certificate}` does not lead to `{key}`"
+    for key, authorization in state.authorizations.under():
+        if state.by_agreement.get(authorization.agreement) != key:
+            yield f"`{authorization.agreement}` does not lead to `{key}`"
+    for key, grant in state.grants.under():
+        if grant.consent and state.by_consent.get(f"{grant.consent}/{key}") != key:
+            yield f"`{grant.consent}` does not lead to `{key}`"
+        if grant.under and not grant.scenario and state.by_licence.get(f"{grant.under}/{key}") != key:
+            yield f"`{grant.under}` does not lead to `{key}`"
+
+
 def no_duty_or_entrusted_data_is_property(state: State) -> Iterator[str]:
     """No right is registered in data of public duty or in data processed on another's behalf (S1-21-R7, R8)."""
     for key, right in state.rights.under():
@@ -65,11 +76,8 @@ def no_duty_or_entrusted_data_is_property(state: State) -> Iterator[str]:
             yield f"`{key}` is registered for `{right.source_type}` data"
 
 
-def no_term_exceeds_five_years(state: State) -> Iterator[str]:
-    """A right ends within five years of its registration (S1-26), an authorisation of its start (S3-TERM)."""
-    for key, right in state.rights.under():
-        if right.valid_to > _end(right.registered_at, VALIDITY_YEARS_MAX):
-            yield f"`{key}` holds until {right.valid_to}"
+def no_operation_exceeds_five_years(state: State) -> Iterator[str]:
+    """An authorisation ends within five years of its start (S3-TERM); a right's term is its certificate's."""
     for key, authorization in state.authorizations.under():
         if authorization.valid_to > _end(authorization.valid_from, OPERATION_YEARS_MAX):
             yield f"`{key}` holds until {authorization.valid_to}"
@@ -94,10 +102,11 @@ def _giver(parent: Registration | Grant | Authorization) -> str:
 
 
 LAWS = (
-    certificate_numbers_run_without_gap,
+    one_holder_has_one_right_in_one_resource_once,
+    certificates_and_applications_lead_to_what_they_brought,
     every_grant_has_its_parent,
     no_grant_is_wider_than_its_parent,
     no_duty_or_entrusted_data_is_property,
-    no_term_exceeds_five_years,
+    no_operation_exceeds_five_years,
     authorizations_are_found_by_resource,
 )

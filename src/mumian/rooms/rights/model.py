@@ -6,20 +6,22 @@ from typing import Annotated
 
 import msgspec
 
-from mumian.kernel.canonical import END, Natural
+from mumian.kernel.canonical import END
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import GrantId, PartyId, ResourceId, RightId
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import Right, Role
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
+from mumian.rooms.rights.records import Authorization, Grant, PublicRegistration, Registration
 from mumian.rooms.rights.refusals import RightsRefusal
 from mumian.rooms.rights.vocabulary import (
     AuthorizationId,
     Basis,
     Code,
     Codes,
-    Condition,
+    ConsentId,
+    ConsentSeen,
     Digest,
     EndReason,
     Fields,
@@ -28,52 +30,23 @@ from mumian.rooms.rights.vocabulary import (
     Moment,
     ParentId,
     PublicId,
-    Resource,
     SourceType,
 )
 
-__all__ = ["Command", "Event", "RightsRefusal", "State"]
-
-
-class ResourceFacts(Facts, frozen=True, kw_only=True):
-    """For `RegisterRight` and `RegisterPublicResource`.
-
-    resource: None if the catalog does not know the one that the command names.
-    holder_roles: roles of the party that the right is registered for; empty if it is not admitted.
-    institution: region (2 digits) and institution (1 digit) of the registry that speaks; a setting of the market.
-    """
-
-    resource: Resource | None
-    holder_roles: frozenset[Role] = frozenset()
-    institution: str = "441"
+__all__ = ["Authorization", "Command", "Event", "Grant", "PublicRegistration", "Registration", "RightsRefusal", "State"]
 
 
 class GranteeFacts(Facts, frozen=True, kw_only=True):
-    """For `GrantRight`. grantee_roles: roles of the grantee; empty if it is not admitted."""
+    """For `GrantRight` and `GrantUnderLicence`.
+
+    grantee_roles: roles of the grantee; empty if it is not admitted.
+    acts_for: whether the actor may grant for the owner by a person's mandate (受托行权).
+    consent: the consent that the command names, or None if there is none of that id.
+    """
 
     grantee_roles: frozenset[Role]
-
-
-class AuthorizationFacts(Facts, frozen=True, kw_only=True):
-    """For `AuthorizeOperation`.
-
-    operator_roles: roles of the operator; empty if it is not admitted.
-    resources: those that the command names and the catalog knows.
-    """
-
-    operator_roles: frozenset[Role]
-    resources: tuple[Resource, ...]
-
-
-class MerchantFacts(Facts, frozen=True, kw_only=True):
-    """For `GrantUnderAuthorization`.
-
-    merchant_roles: roles of the merchant; empty if it is not admitted.
-    relation: parties from the operator to the merchant, both included, along declared relations; empty if unrelated.
-    """
-
-    merchant_roles: frozenset[Role]
-    relation: tuple[PartyId, ...] = ()
+    acts_for: bool = False
+    consent: ConsentSeen | None = None
 
 
 class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"rights.{name}", forbid_unknown_fields=True):
@@ -81,65 +54,103 @@ class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"rights.{name}", f
 
 
 class RegisterRight(_Command, frozen=True):
-    """Register one right of one holder in a resource. By a registry, that has examined what `conditions` states.
+    """Enter a right that was attested (存证) with a certificate. By the market, for the property register.
 
     valid_to: the first instant at which it no longer holds; at most the end of the day five years after registration.
     """
 
+    certificate: str
     resource: ResourceId
     right: Right
     holder: PartyId
     source_type: SourceType
     basis: Basis
-    conditions: tuple[Condition, ...]
+    rules: tuple[str, ...]
     valid_from: Moment
     valid_to: Moment
 
 
-class CancelRight(_Command, frozen=True):
-    """End a registered right for good. By a registry or a regulator."""
+class RenewRight(_Command, frozen=True):
+    """Let a registered right hold longer. By the market, for the property register."""
+
+    registration: RightId
+    valid_to: Moment
+
+
+class EndRight(_Command, frozen=True):
+    """End a registered right for good. By the market, for the property register."""
 
     registration: RightId
     reason: EndReason
 
 
-class FreezeRight(_Command, frozen=True):
-    """Suspend a registered right and all that is granted from it. By a registry or a regulator."""
+class Freeze(_Command, frozen=True):
+    """Let a right, a grant or an authorisation stand still, and all that is granted from it; nothing else.
 
-    registration: RightId
+    By a registry, a regulator, or the market for another room.
+    """
+
+    thing: ParentId
     reason: FreezeReason
 
 
-class UnfreezeRight(_Command, frozen=True):
-    """Lift a freeze. By who froze it, or a regulator."""
+class Unfreeze(_Command, frozen=True):
+    """Lift a freeze of one reason. By who froze, a regulator, or the market for another room."""
 
-    registration: RightId
+    thing: ParentId
+    reason: FreezeReason
 
 
 class RegisterPublicResource(_Command, frozen=True):
-    """Register a public data resource or a product of operation (公共数据资源登记). By a registry.
-
-    operation_ends: end of the authorised operation's term, where it is shorter than three years.
-    """
+    """Enter a public data resource or product that was coded (赋码). By the market, for the public register."""
 
     resource: ResourceId
+    code: str
     evidence_digest: Digest
-    operation_ends: Moment | None = None
+    valid_from: Moment
+    valid_to: Moment
+
+
+class RenewPublicResource(_Command, frozen=True):
+    """Let a public data resource's registration hold longer. By the market, for the public register."""
+
+    registration: PublicId
+    valid_to: Moment
 
 
 class CancelPublicResource(_Command, frozen=True):
-    """End a public data resource's registration. By a registry or a regulator."""
+    """End a public data resource's registration. By the market, for the public register."""
 
     registration: PublicId
     reason: EndReason
 
 
 class GrantRight(_Command, frozen=True):
-    """Grant a right, or part of it, onward. By the holder of the registered right or the grantee of the grant `parent`.
+    """Grant a right, or part of it, onward. By the holder of the registered right or the grantee of the grant `parent`,
+    or by who holds a person's mandate.
 
     territory, fields: empty for all of the parent's. A territory `CN` covers `CN-44`. onward: may grant further.
+    consent: the person's consent that the grant rests on; it ends with it.
     """
 
+    parent: ParentId
+    grantee: PartyId
+    right: Right
+    purposes: Codes
+    territory: Codes
+    fields: Fields
+    valid_from: Moment
+    valid_to: Moment
+    onward: bool
+    terms_digest: Digest
+    consent: ConsentId = ""
+
+
+class GrantUnderLicence(_Command, frozen=True):
+    """Grant what two companies agreed in a licence. By the market, for the room of enterprises; checked as a grant is."""
+
+    licence: str
+    grantor: PartyId
     parent: ParentId
     grantee: PartyId
     right: Right
@@ -153,18 +164,20 @@ class GrantRight(_Command, frozen=True):
 
 
 class RevokeGrant(_Command, frozen=True):
-    """End a grant and with it all that stands on it. By its grantor, a registry or a regulator."""
+    """End a grant and with it all that stands on it. By its grantor, a registry, a regulator, or the market."""
 
     grant: GrantId
     reason: EndReason
 
 
 class AuthorizeOperation(_Command, frozen=True):
-    """Authorise an operator to operate public data. By the public body that holds the resources.
+    """Let an operator operate public data as an agreement says. By the market, for the room of operation.
 
     scenario: the sector or scenario of those modes; empty for WHOLE. ceiling_fen: guided price per unit, None if free.
     """
 
+    agreement: str
+    body: PartyId
     operator: PartyId
     resources: Annotated[tuple[ResourceId, ...], msgspec.Meta(max_length=64)]
     mode: Mode
@@ -172,19 +185,19 @@ class AuthorizeOperation(_Command, frozen=True):
     ceiling_fen: Fen | None
     valid_from: Moment
     valid_to: Moment
-    decision_record_digest: Digest
 
 
 class EndAuthorization(_Command, frozen=True):
-    """End an authorisation and with it all that stands on it. By the public body that gave it, or a regulator."""
+    """End an authorisation and with it all that stands on it. By the market, for the room of operation."""
 
     authorization: AuthorizationId
     reason: EndReason
 
 
 class GrantUnderAuthorization(_Command, frozen=True):
-    """Admit a data merchant to use public data for one scenario. By the operator of the authorisation."""
+    """Let a data merchant use public data for one scenario. By the market, for an application that was admitted."""
 
+    application: str
     authorization: AuthorizationId
     merchant: PartyId
     resource: ResourceId
@@ -197,91 +210,29 @@ class GrantUnderAuthorization(_Command, frozen=True):
     terms_digest: Digest
 
 
+class WithdrawConsent(_Command, frozen=True):
+    """Void all that was granted on a consent, at once. By the market, for the room of consent."""
+
+    consent: ConsentId
+
+
 Command = (
     RegisterRight
-    | CancelRight
-    | FreezeRight
-    | UnfreezeRight
+    | RenewRight
+    | EndRight
+    | Freeze
+    | Unfreeze
     | RegisterPublicResource
+    | RenewPublicResource
     | CancelPublicResource
     | GrantRight
+    | GrantUnderLicence
     | RevokeGrant
     | AuthorizeOperation
     | EndAuthorization
     | GrantUnderAuthorization
+    | WithdrawConsent
 )
-
-
-class Registration(msgspec.Struct, frozen=True):
-    """A registered right. rules: ids of the rules that it was decided by, the row of S1 第21条 first."""
-
-    resource: ResourceId
-    right: Right
-    holder: PartyId
-    certificate: str
-    source_type: SourceType
-    basis: Basis
-    conditions: tuple[Condition, ...]
-    rules: tuple[str, ...]
-    registered_at: Instant
-    valid_from: Instant
-    valid_to: Instant
-    ended: EndReason | None = None
-    frozen: FreezeReason | None = None
-    frozen_by: PartyId | None = None
-
-
-class PublicRegistration(msgspec.Struct, frozen=True):
-    """A registered public data resource. code: the query code of the result (登记结果查询码)."""
-
-    resource: ResourceId
-    code: str
-    evidence_digest: str
-    valid_from: Instant
-    valid_to: Instant
-    ended: EndReason | None = None
-
-
-class Authorization(msgspec.Struct, frozen=True):
-    """An authorised operation of public data."""
-
-    body: PartyId
-    operator: PartyId
-    resources: tuple[ResourceId, ...]
-    mode: Mode
-    scenario: str
-    ceiling_fen: Fen | None
-    decision_record_digest: str
-    valid_from: Instant
-    valid_to: Instant
-    ended: EndReason | None = None
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """A right granted onward.
-
-    depth: grants from the root to this one; the first has 1.
-    licence: where a registered USE right is granted, the grantor's OPERATE right in the same resource, since to let
-        others use data is to operate it (S1-03); else empty.
-    scenario: of a grant under an authorisation; else empty.
-    """
-
-    parent: ParentId
-    resource: ResourceId
-    right: Right
-    grantor: PartyId
-    grantee: PartyId
-    purposes: tuple[str, ...]
-    territory: tuple[str, ...]
-    fields: tuple[str, ...]
-    valid_from: Instant
-    valid_to: Instant
-    onward: bool
-    terms_digest: str
-    depth: Natural
-    licence: str = ""
-    scenario: str = ""
-    ended: EndReason | None = None
 
 
 class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"rights.{name}"):
@@ -293,24 +244,37 @@ class RightRegistered(_Event, frozen=True):
     record: Registration
 
 
-class RightCancelled(_Event, frozen=True):
+class RightRenewed(_Event, frozen=True):
+    registration: RightId
+    valid_to: Instant
+
+
+class RightEnded(_Event, frozen=True):
     registration: RightId
     reason: EndReason
 
 
-class RightFrozen(_Event, frozen=True):
-    registration: RightId
+class RightsFrozen(_Event, frozen=True):
+    """A right, grant or authorisation stands still. What stands on it is void without being named, until it is lifted."""
+
+    thing: ParentId
     reason: FreezeReason
     by: PartyId
 
 
-class RightUnfrozen(_Event, frozen=True):
-    registration: RightId
+class RightsUnfrozen(_Event, frozen=True):
+    thing: ParentId
+    reason: FreezeReason
 
 
 class PublicResourceRegistered(_Event, frozen=True):
     registration: PublicId
     record: PublicRegistration
+
+
+class PublicResourceRenewed(_Event, frozen=True):
+    registration: PublicId
+    valid_to: Instant
 
 
 class PublicResourceCancelled(_Event, frozen=True):
@@ -342,35 +306,50 @@ class AuthorizationEnded(_Event, frozen=True):
     reason: EndReason
 
 
+class ConsentVoided(_Event, frozen=True):
+    """A consent that grants rest on no longer holds. They, and what stands on them, are void without being named."""
+
+    consent: ConsentId
+    at: Instant
+
+
 Event = (
     RightRegistered
-    | RightCancelled
-    | RightFrozen
-    | RightUnfrozen
+    | RightRenewed
+    | RightEnded
+    | RightsFrozen
+    | RightsUnfrozen
     | PublicResourceRegistered
+    | PublicResourceRenewed
     | PublicResourceCancelled
     | RightGranted
     | GrantRevoked
     | OperationAuthorized
     | AuthorizationEnded
+    | ConsentVoided
 )
 
 
 class State(msgspec.Struct):
-    """Records by id, serials, and five indexes.
+    """Records by id, and indexes.
 
-    serials: certificate or code prefix of a month → last serial given. by_holder: `resource/holder/right` → latest
-    registered right. public_of: resource → latest public registration. children: `parent/grant` → grant.
-    scenarios: `authorization/merchant/scenario/resource` → latest grant. authorized: `resource/authorization`.
+    by_holder: `resource/holder/right` → latest registered right. by_certificate: `certificate/right`.
+    public_of: resource → latest public registration. lineage: ids from the root to a grant, joined by `/` → the grant.
+    authorized: `resource/authorization`. by_agreement: agreement → authorisation. by_application: application → grant.
+    by_licence: `licence/grant`. by_consent: `consent/grant`. voided: consent → when it was withdrawn or ran out.
     """
 
     rights: Table[Registration]
     publics: Table[PublicRegistration]
     authorizations: Table[Authorization]
     grants: Table[Grant]
-    serials: Table[int]
     by_holder: Table[RightId]
+    by_certificate: Table[RightId]
     public_of: Table[PublicId]
-    children: Table[GrantId]
-    scenarios: Table[GrantId]
+    lineage: Table[GrantId]
     authorized: Table[AuthorizationId]
+    by_agreement: Table[AuthorizationId]
+    by_application: Table[GrantId]
+    by_licence: Table[GrantId]
+    by_consent: Table[GrantId]
+    voided: Table[Instant]

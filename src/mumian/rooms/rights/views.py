@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mumian.kernel.canonical import digest
 from mumian.kernel.ids import GrantId, PartyId, ResourceId, RightId
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Right
-from mumian.kernel.time import Instant, day_of
-from mumian.rooms.rights.certificate import DISPLAY_NAMES
-from mumian.rooms.rights.chain import Break, Chain, Link, chain, is_coded, stop
-from mumian.rooms.rights.model import Grant, Registration, State
+from mumian.kernel.time import Instant
+from mumian.rooms.rights.chain import Break, Chain, Link, chain, is_coded, path_of
+from mumian.rooms.rights.model import State
+from mumian.rooms.rights.records import Grant, Registration
 from mumian.rooms.rights.refusals import RightsRefusal as R
 from mumian.rooms.rights.scope import covers
 
@@ -20,12 +19,12 @@ __all__ = [
     "Chain",
     "Link",
     "ceiling_fen",
-    "certificate",
     "chain",
     "downstream",
     "is_coded",
     "licensed",
     "operated",
+    "path_of",
     "permits",
     "query_code",
     "rights_in",
@@ -82,24 +81,34 @@ def _outside(source: str, grant: Grant, *, purpose: str, territory: str, fields:
 
 
 def downstream(state: State, source: str) -> Iterator[GrantId]:
-    """Yield every grant that stands on `source`, a RightId, GrantId or AuthorizationId, nearest first."""
-    level = [source]
-    while level:
-        below = [grant for parent in level for _, grant in state.children.under(f"{parent}/")]
-        yield from below
-        level = [str(grant) for grant in below]
+    """Yield every grant that stands on `source`, a RightId, GrantId or AuthorizationId: one scan, whatever their depth."""
+    for _, grant in state.lineage.under(f"{path_of(state, source)}/"):
+        yield grant
+
+
+def granted_from(state: State, source: str) -> Iterator[GrantId]:
+    """Yield the grants that were given directly from `source`."""
+    depth = path_of(state, source).count("/") + 1
+    for path, grant in state.lineage.under(f"{path_of(state, source)}/"):
+        if path.count("/") == depth:
+            yield grant
 
 
 def licensed(state: State, operate: RightId) -> Iterator[GrantId]:
-    """Yield every grant of use that a registered OPERATE right lets its holder give, and what stands on it."""
+    """Yield every grant of use that a registered OPERATE right lets its holder give, without what stands on it."""
     record = state.rights[operate]
     use = state.by_holder.get(f"{record.resource}/{record.holder}/{Right.USE}")
     if use is None or record.right is not Right.OPERATE:
         return
-    for _, grant in state.children.under(f"{use}/"):
+    for grant in granted_from(state, use):
         if state.grants[grant].licence == operate:
             yield grant
-            yield from downstream(state, grant)
+
+
+def consented(state: State, consent: str) -> Iterator[GrantId]:
+    """Yield every grant that rests on a person's consent, without what stands on it."""
+    for _, grant in state.by_consent.under(f"{consent}/"):
+        yield grant
 
 
 def operated(state: State, resource: str) -> Iterator[GrantId]:
@@ -128,29 +137,3 @@ def query_code(state: State, resource: ResourceId, now: Instant) -> str | None:
     """Return the query code of the public data resource registration in force, or None."""
     registration = state.public_of.get(resource)
     return state.publics[registration].code if registration is not None and is_coded(state, resource, now) else None
-
-
-def certificate(state: State, right: RightId, now: Instant) -> dict[str, str | tuple[str, ...]] | None:
-    """Return what a certificate prints, the right's name in both vocabularies; None if there is no such right.
-
-    digest: of the record; the number has no check digit, so the digest stands in for one (domain-rules §2.5).
-    """
-    record = state.rights.get(right)
-    if record is None:
-        return None
-    return {
-        "certificate": record.certificate,
-        "registration": right,
-        "resource": record.resource,
-        "holder": record.holder,
-        "right": record.right,
-        **{vocabulary: names[record.right] for vocabulary, names in DISPLAY_NAMES.items()},
-        "source_type": record.source_type,
-        "basis": record.basis.kind,
-        "registered_on": day_of(record.registered_at).isoformat(),
-        "valid_from": day_of(record.valid_from).isoformat(),
-        "valid_to": day_of(record.valid_to - 1).isoformat(),
-        "in_force": stop(record, now) or "in_force",
-        "rules": record.rules,
-        "digest": digest(record),
-    }
