@@ -22,7 +22,8 @@ from mumian.rooms.rights import views
 from mumian.rooms.rights.decide import decide
 from mumian.rooms.rights.evolve import evolve
 from mumian.rooms.rights.laws import LAWS
-from mumian.rooms.rights.model import Grant, GranteeFacts, GrantRight, Registration, RevokeGrant, State
+from mumian.rooms.rights.model import GranteeFacts, GrantRight, RevokeGrant, State
+from mumian.rooms.rights.records import Grant, Registration
 from mumian.rooms.rights.vocabulary import Basis, BasisKind, EndReason, SourceType
 
 D = "d" * 64
@@ -39,9 +40,9 @@ def a_state() -> State:
     for key, right in ((ROOT, Right.USE), (RightId("right-2"), Right.OPERATE)):
         basis = Basis(BasisKind.COLLECTION, D)
         what = (ResourceId("resource-1"), right, PARTIES[0], f"SJ441197001000{key[-1]}")
-        state.rights[key] = Registration(*what, SourceType.SELF_GENERATED, basis, (), ("S1-21-R1",), 0, 1, 6)
+        state.rights[key] = Registration(*what, SourceType.SELF_GENERATED, basis, ("S1-21-R1",), 0, 1, 6)
         state.by_holder[f"resource-1/{PARTIES[0]}/{right}"] = key
-    state.serials["SJ441197001"] = 2
+        state.by_certificate[f"SJ441197001000{key[-1]}/{key}"] = key
     return state
 
 
