@@ -32,7 +32,9 @@ from mumian.rooms.cleanroom.model import (
     Job,
     JobExpired,
     JobFacts,
+    JobExpired,
     JobKind,
+    JobsStopped,
     JobRefusedAtDomain,
     JobStatus,
     OpenBudget,
@@ -47,6 +49,7 @@ from mumian.rooms.cleanroom.model import (
     Source,
     SourceSeen,
     State,
+    StopJobs,
     TicketIssued,
     Usage,
     UsageFacts,
@@ -84,7 +87,7 @@ J, V = JobId("job-5"), JobId("job-6")
 
 
 def empty() -> State:
-    return State(*(DictTable() for _ in range(9)))
+    return State(*(DictTable() for _ in State.__struct_fields__))
 
 
 def after(state: State, events: Iterable[Event]) -> State:
@@ -162,6 +165,7 @@ NONE = JobId("job-99")
 OTHER = replace(ASKED, rho_nano=31)
 
 REFUSALS: list[tuple[Command, Facts, R]] = [
+    (StopJobs((FLIGHTS1,), "resource-1"), by(AIR1), R.ONLY_THE_MARKET),
     (opening(), holding(holder=None), R.RESOURCE_UNKNOWN),
     (opening(), holding("eve"), R.NOT_THE_HOLDER),
     (opening(), holding(), R.BUDGET_EXISTS),
@@ -436,8 +440,10 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state.releases["job-99"] = ReleaseRecord(AIR1, HEX1, 1, 1, NOW)
     state.releases["job-10"] = ReleaseRecord(AIR1, HEX2, 3, 200, NOW)
     state.usage[f"{A}/{P}"] = Usage(calls=101, batches=1, covered_calls=100)
+    del state.open_jobs[f"{FLIGHTS1}/{V}"]
+    del state.uses[f"{FLIGHTS1}/{NOW:016d}/{J}"]
     found = [len(list(law(state))) for law in LAWS]
-    assert found == [2, 3, 1, 2, 2, 1, 2]
+    assert found == [2, 3, 1, 2, 2, 1, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -454,6 +460,8 @@ def test_the_law_of_releases_sees_one_that_its_ticket_does_not_cover(
     release: ReleaseRecord | None, status: JobStatus
 ) -> None:
     state = a_state()
+    for path in state.jobs[J].read_by:
+        del state.open_jobs[f"{path}/{J}"]
     state.jobs[J] = replace(state.jobs[J], status=status)
     if release is not None:
         state.releases[J] = release
@@ -471,7 +479,11 @@ def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple
     base: dict[str, Any] = {"seq": seq, "now": now, "actor": actor}
     jobs = [JobId(key) for key, _ in state.jobs.under()] or [NONE]
     job = rng.choice(jobs)
-    match rng.randrange(7):
+    match rng.randrange(7) if rng.randrange(40) else 7:
+        case 7:
+            return StopJobs((rng.choice([FLIGHTS2, "right-1/grant-2", "x"]),), "grant-2"), Facts(
+                **{**base, "actor": MARKET}
+            )
         case 0:
             resource = rng.choice([FLIGHTS1, FLIGHTS2])
             holder = AIR1 if resource == FLIGHTS1 else AIR2
@@ -524,5 +536,27 @@ def test_a_random_walk_keeps_every_law_and_reaches_every_state(seed: int) -> Non
             assert [place for law in LAWS for place in law(state)] == []
     jobs: Iterable[Job] = (job for _, job in state.jobs.under())
     assert {job.status for job in jobs} == set(JobStatus)
-    assert len(seen) == 8
+    assert len(seen) == 9
     assert any(job.replays for _, job in state.jobs.under())
+
+
+def test_what_ended_stops_just_the_jobs_that_read_by_it_and_an_answer_that_was_given_stays() -> None:
+    by_grant = tuple(replace(seen, path=f"right-{n}/grant-{n}") for n, seen in enumerate(SOURCES, 1))
+    state = a_state()
+    for seq in (11, 12, 13):
+        after(
+            state,
+            events_of(state, asking(VERIFY, f"n{seq}"), knowing(seq=seq, kind=JobKind.VERIFICATION, sources=by_grant)),
+        )
+    after(state, [JobExpired(JobId("job-12"))])
+    stop = StopJobs(("right-2", "right-1/grant-1", "right-1/grant"), "grant-2")
+    facts = Facts(seq=20, now=NOW, actor=MARKET)
+    (event,) = events_of(state, stop, facts)
+    assert isinstance(event, JobsStopped)
+    assert event.jobs == (JobId("job-11"), JobId("job-13"))
+    after(state, [event])
+    assert decide(state, stop, facts) == []
+    assert {key: job.status.value for key, job in state.jobs.under()} == {
+        "job-5": "issued", "job-6": "issued", "job-11": "stopped", "job-12": "expired", "job-13": "stopped",
+    }  # fmt: skip
+    assert [place for law in LAWS for place in law(state)] == []

@@ -19,7 +19,14 @@ from mumian.kernel.table import DictTable
 from mumian.kernel.time import DAY_MS
 from mumian.rooms.exchange import views
 from mumian.rooms.exchange.decide import decide
-from mumian.rooms.exchange.events import DealSigned, DeliveryAccepted, OrderPlaced, ProductListed, UsageBilled
+from mumian.rooms.exchange.events import (
+    DealSigned,
+    DeliveryAccepted,
+    ListingsSuspended,
+    OrderPlaced,
+    ProductListed,
+    UsageBilled,
+)
 from mumian.rooms.exchange.evolve import evolve
 from mumian.rooms.exchange.laws import LAWS
 from mumian.rooms.exchange.model import (
@@ -50,6 +57,7 @@ from mumian.rooms.exchange.model import (
     StandingFacts,
     State,
     SuspendListing,
+    SuspendStandingOn,
     UsageFacts,
     Volume,
 )
@@ -281,6 +289,7 @@ SUSPEND = SuspendListing(SHELF, SuspendReason.COMPLAINT)
 SETTLE, REFUND = (ResolveDispute(ORDER, outcome) for outcome in DisputeOutcome)
 
 REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
+    (a_state, SuspendStandingOn(("right-1",), "right-1"), by("regulator"), R.ONLY_THE_MARKET),
     (a_state, a_product(AIR), seeing(AIR, actor="insurer"), R.ROLE_MISSING),
     (a_state, reviewing(), by("insurer"), R.ROLE_MISSING),
     (a_state, SUSPEND, by("merchant"), R.ROLE_MISSING),
@@ -660,3 +669,16 @@ def test_laws_see_what_stands_on_nothing() -> None:
     state.orders[ORDER] = replace(state.orders[ORDER], version=9, calls=1)
     del state.by_product[f"{REPORT}/{ORDER}"]
     assert [len(list(law(state))) for law in LAWS] == [2, 1, 1, 1, 0, 1, 2]
+
+
+def test_what_ended_suspends_every_open_listing_beneath_it_in_one_event_and_no_other() -> None:
+    state = settled()
+    for key, path in ((REPORT, "right-1/grant-1"), (CHECK, "right-1/grant-10")):
+        state.standing[f"{path}/{key}"] = key
+    for path, reached in (("right-2", ()), ("right-1/grant-1", (SHELF,)), ("right-1", (COUNTER,)), ("right-1", ())):
+        events = decide(state, SuspendStandingOn((path,), "right-1"), by(MARKET))
+        assert isinstance(events, list)
+        assert [event.listings for event in events if isinstance(event, ListingsSuspended)] == [reached] * bool(reached)
+        for event in events:
+            evolve(state, event)
+    assert {state.products[REPORT].state, state.products[CHECK].state} == {ProductState.SUSPENDED}

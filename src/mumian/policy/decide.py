@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mumian.policy.constraints import Held, all_hold, holds, words
 from mumian.policy.model import Conflict, Decision, Policy, PolicyType, Reason, Request, Rule
 from mumian.policy.vocabulary import COVERING, PROFILES, TOUCHING
@@ -14,6 +16,16 @@ def evaluate(policy: Policy, request: Request) -> Decision:
     the action or names one that is not known, and is not certain not to apply.
     Source: ODRL IM 2.2 §2.6-2.10; precedence as in Cedar (forbid trumps permit, default deny).
     """
+    return evaluate_among(policy, request, policy.permission, policy.prohibition, policy.permission)
+
+
+def evaluate_among(
+    policy: Policy, request: Request, permission: Iterable[Rule], prohibition: Iterable[Rule], near: Iterable[Rule]
+) -> Decision:
+    """Answer `request` under `policy` by those of its rules that can matter, as an index found them.
+
+    permission, prohibition: every rule of the policy that may apply, in its order. near: permissions to explain a no by.
+    """
     if policy.type is PolicyType.OFFER:
         return Decision(False, (), Reason.NOT_IN_FORCE, policy.uid)
     if policy.profile not in PROFILES:
@@ -25,12 +37,12 @@ def evaluate(policy: Policy, request: Request) -> Decision:
 
     permits = [
         rule.uid
-        for rule in policy.permission
+        for rule in permission
         if rule.action in covering and _applies(rule, request) is True and _open_duty(rule, request) is None
     ]
     forbids = [
         rule
-        for rule in policy.prohibition
+        for rule in prohibition
         if (rule.action in touching or rule.action not in COVERING) and _applies(rule, request) is not False
     ]
 
@@ -40,7 +52,7 @@ def evaluate(policy: Policy, request: Request) -> Decision:
         return Decision(False, (*permits, *(rule.uid for rule in forbids)), Reason.CONFLICT)
     if forbids:
         return _forbidden(forbids, request)
-    return _why_not(policy, request)
+    return _why_not(near, request)
 
 
 def _applies(rule: Rule, request: Request) -> Held:
@@ -71,10 +83,10 @@ def _forbidden(forbids: list[Rule], request: Request) -> Decision:
     return Decision(False, tuple(rule.uid for rule in forbids), Reason.PROHIBITION_UNDECIDED, detail)
 
 
-def _why_not(policy: Policy, request: Request) -> Decision:
+def _why_not(permission: Iterable[Rule], request: Request) -> Decision:
     """Name the permissions that came nearest: only a duty open, else a constraint in the way, else none."""
     near: dict[Reason, list[tuple[str, str]]] = {}
-    for rule in policy.permission:
+    for rule in permission:
         unbound = Rule(rule.uid, rule.action, rule.target, rule.assigner, rule.assignee)
         if rule.action not in COVERING[request.action] or not _applies(unbound, request):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mumian.kernel.facts import Facts
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.rooms import States
+from mumian.rooms.catalog import views as catalog
 from mumian.rooms.contracts import model as contracts
 
 
@@ -17,6 +18,13 @@ def _make_offer(s: States, c: contracts.MakeOffer, base: Base) -> Facts:
     )
 
 
+def _holder(s: States, c: contracts.AttachPolicy | contracts.DetachPolicy, base: Base) -> Facts:
+    record = catalog.resource(s.catalog, c.resource)
+    return contracts.HolderFacts(**base, holder=record.holder if record else None)
+
+
 GATHER: dict[type, Gather] = {
     contracts.MakeOffer: _make_offer,
+    contracts.AttachPolicy: _holder,
+    contracts.DetachPolicy: _holder,
 }

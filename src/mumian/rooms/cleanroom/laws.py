@@ -115,7 +115,6 @@ def jobs_are_found_while_they_wait_and_their_uses_for_ever(state: State) -> Iter
 
 
 LAWS = (
-    jobs_are_found_while_they_wait_and_their_uses_for_ever,
     no_budget_is_overspent,
     what_consumers_spent_is_what_the_budget_spent,
     a_resource_has_one_budget_for_a_unit,
@@ -123,4 +122,5 @@ LAWS = (
     every_release_has_a_ticket,
     the_same_question_gets_the_same_answer,
     metered_calls_have_no_gap_and_a_ticket,
+    jobs_are_found_while_they_wait_and_their_uses_for_ever,
 )

@@ -12,16 +12,20 @@ from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
 from mumian.policy.check import defects, parts
 from mumian.policy.model import Constraint, Duty, Policy, PolicyType, Rule
+from mumian.rooms.contracts import standing
 from mumian.rooms.contracts.model import (
     Agreement,
     AgreementSigned,
     AgreementTerminated,
+    AttachPolicy,
     BindOrder,
     Command,
     CountUse,
+    DetachPolicy,
     DutyFulfilled,
     Event,
     FulfilDuty,
+    HolderFacts,
     MakeOffer,
     Offer,
     OfferFacts,
@@ -46,6 +50,9 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return _count(state, command, facts)
         case SignAgreement():
             return _sign(state, command, facts)
+        case AttachPolicy() | DetachPolicy():
+            assert isinstance(facts, HolderFacts)
+            return standing.decide(state, command, facts)
         case MakeOffer():
             assert isinstance(facts, OfferFacts)
             return _offer(command, facts)

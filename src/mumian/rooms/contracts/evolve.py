@@ -18,9 +18,13 @@ from mumian.rooms.contracts.model import (
     OfferStatus,
     OfferWithdrawn,
     OrderBound,
+    PolicyAttached,
+    PolicyDetached,
     State,
     UseCounted,
+    UsePolicies,
 )
+from mumian.rooms.contracts.standing import policies_of
 
 
 def evolve(state: State, event: Event) -> None:
@@ -46,6 +50,15 @@ def evolve(state: State, event: Event) -> None:
             state.agreements[event.agreement] = replace(
                 state.agreements[event.agreement], ended_at=event.ended_at, ended_for=event.reason
             )
+        case PolicyAttached():
+            standing = policies_of(state, event.resource)
+            state.use_policies[event.resource] = UsePolicies((*standing, (event.policy, event.terms)))
+        case PolicyDetached():
+            left = tuple(each for each in policies_of(state, event.resource) if each[0] != event.policy)
+            if left:
+                state.use_policies[event.resource] = UsePolicies(left)
+            else:
+                del state.use_policies[event.resource]
         case _:
             assert_never(event)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mumian.kernel.canonical import digest
 from mumian.kernel.ids import AgreementId
 from mumian.policy.binding import bind
-from mumian.rooms.contracts.model import OfferStatus, State
+from mumian.rooms.contracts.model import POLICIES_MAX, OfferStatus, State
 from mumian.rooms.contracts.views import is_in_force
 
 
@@ -72,6 +72,16 @@ def uses_are_counted_for_agreements_only(state: State) -> Iterator[str]:
             yield f"{uses} uses are counted for `{key}`"
 
 
+def a_standing_policy_is_about_its_resource(state: State) -> Iterator[str]:
+    """No resource carries a rule about another, or no policy at all under its name, or more than it may."""
+    for resource, record in state.use_policies.under():
+        if not 1 <= len(record.policies) <= POLICIES_MAX:
+            yield f"`{resource}` has {len(record.policies)} policies"
+        for key, policy in record.policies:
+            if any(rule.target != resource for rule in (*policy.permission, *policy.prohibition)):
+                yield f"`{key}` stands on `{resource}` and speaks of another"
+
+
 LAWS = (
     every_agreement_is_its_offer_signed,
     an_offer_keeps_the_policy_of_its_digest,
@@ -79,4 +89,5 @@ LAWS = (
     a_terminated_agreement_permits_nothing,
     every_agreement_is_found_by_its_parties_and_product,
     uses_are_counted_for_agreements_only,
+    a_standing_policy_is_about_its_resource,
 )

@@ -11,6 +11,21 @@ from mumian.policy.decide import evaluate
 from mumian.policy.jsonld import to_jsonld
 from mumian.policy.model import Decision, Reason, Request
 from mumian.rooms.contracts.model import Agreement, Offer, OfferId, State
+from mumian.rooms.contracts.standing import decide_resource, policies_of
+
+__all__ = [
+    "agreement",
+    "agreement_of_order",
+    "agreements_of_party",
+    "agreements_on_product",
+    "decide_resource",
+    "decide_use",
+    "is_in_force",
+    "odrl",
+    "offer",
+    "policies_of",
+    "uses",
+]
 
 
 def decide_use(
