@@ -40,6 +40,7 @@ from mumian.rooms.contracts.model import (
     TerminateAgreement,
     TerminationReason,
     UseCounted,
+    UsePolicies,
     WithdrawOffer,
 )
 from mumian.rooms.contracts.model import ContractsRefusal as R
@@ -193,7 +194,13 @@ def test_contracts_refuse_what_was_done_before(before: Event, command: Command, 
 
 
 def test_every_refusal_of_contracts_has_a_case() -> None:
-    of_standing_policies = {R.RESOURCE_UNKNOWN, R.NOT_THE_HOLDER, R.POLICY_NOT_A_SET, R.POLICIES_TOO_MANY, R.POLICY_UNKNOWN}
+    of_standing_policies = {
+        R.RESOURCE_UNKNOWN,
+        R.NOT_THE_HOLDER,
+        R.POLICY_NOT_A_SET,
+        R.POLICIES_TOO_MANY,
+        R.POLICY_UNKNOWN,
+    }
     assert {case[-1] for case in (*REFUSALS, *LATER_REFUSALS)} == set(R) - of_standing_policies
 
 
@@ -307,5 +314,6 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state.agreements[A] = replace(state.agreements[A], order=OrderId("order-3"), ended_for=TerminationReason.BREACH)
     del state.by_product[f"{PRODUCT}/{ENDED}"]
     state.uses[NONE] = 1
+    state.use_policies["resource-1"] = UsePolicies(())
     found = [len(list(law(state))) for law in LAWS]
-    assert found == [3, 1, 1, 1, 2, 1]
+    assert found == [3, 1, 1, 1, 2, 1, 1]
