@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
+from mumian.market.gathering.seen import may_leave
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange.states import DealState, ListingState
@@ -70,6 +71,18 @@ def _coded_until_now(s: States, place: str, now: Instant) -> bool:
     return public is not None and public.ended is None and now >= public.valid_to
 
 
+def no_open_listing_stands_above_what_its_level_allows(s: States, now: Instant) -> Iterator[str]:
+    """Nothing is on the shelf in a form that the level of one of its sources forbids (GB/T 43697; S5)."""
+    for key, listing in s.exchange.listings.under():
+        product = s.exchange.products[listing.product]
+        for source in product.sources if listing.state is ListingState.OPEN else ():
+            walked = rights.chain(s.rights, source, now)
+            resource = ResourceId(walked.resource)
+            if walked.unbroken and not may_leave(s, resource, product.delivery, now):
+                level = catalog.level_of(s.catalog, resource)
+                yield f"`{key}` delivers `{product.delivery.value}` from `{resource}`, which is `{level}`"
+
+
 def agreements_and_orders_name_each_other(s: States, _now: Instant) -> Iterator[str]:
     """Whoever asks the order for its agreement and the agreement for its order hears the same."""
     for agreement, order in s.exchange.by_agreement.under():
@@ -110,6 +123,7 @@ LAWS: tuple[MarketLaw, ...] = (
     every_open_order_has_its_escrow,
     what_is_settled_was_shared_out,
     no_open_listing_stands_on_an_ended_right,
+    no_open_listing_stands_above_what_its_level_allows,
     agreements_and_orders_name_each_other,
     no_call_is_billed_that_was_not_made,
     whoever_may_be_paid_has_an_account,

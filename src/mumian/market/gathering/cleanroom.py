@@ -10,6 +10,7 @@ from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Right
 from mumian.kernel.time import Instant
 from mumian.market.gathering.base import Base, Gather
+from mumian.market.gathering.seen import may_leave
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.catalog.description import Description
@@ -17,7 +18,8 @@ from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import AggregatePlan, columns_of
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.contracts import views as contract_views
-from mumian.rooms.exchange.product import ProductType
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange.product import DeliveryForm, ProductType
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
@@ -40,7 +42,9 @@ def _record_release(s: States, c: cleanroom.RecordRelease, base: Base) -> Facts:
     job = s.cleanroom.jobs.get(c.job)
     product = s.exchange.products.get(job.product) if job else None
     sources = product.sources if product else ()
-    seen = (_standing(s, right_views.chain(s.rights, source, base["now"])) for source in sources)
+    form = product.delivery if product else DeliveryForm.SANDBOX
+    walks = (right_views.chain(s.rights, source, base["now"]) for source in sources)
+    seen = (_standing(s, walked, form, base["now"]) for walked in walks)
     broken = next((each for each in seen if not each.unbroken), None)
     return cleanroom.ReleaseFacts(**base, broken=broken)
 
@@ -67,28 +71,28 @@ def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
         consumer=agreement.assignee if agreement else None,
         agreement_product=agreement.target if agreement else None,
         decision=decision,
-        sources=tuple(_job_source(s, source, c, product.seller, base["now"]) for source in product.sources)
-        if product
-        else (),
+        sources=tuple(_job_source(s, source, c, product, base["now"]) for source in product.sources) if product else (),
         order_open=order is not None and order.state in OPEN_DEALS,
     )
 
 
-def _job_source(s: States, source: str, c: cleanroom.RequestJob, seller: PartyId, now: Instant) -> cleanroom.SourceSeen:
+def _job_source(
+    s: States, source: str, c: cleanroom.RequestJob, product: exchange.Product, now: Instant
+) -> cleanroom.SourceSeen:
     """Return one source of a product as the clean room sees it when this job is asked for."""
     walked = right_views.chain(s.rights, source, now)
-    seen = _standing(s, walked)
+    seen = _standing(s, walked, product.delivery, now)
     described = catalog.description(s.catalog, seen.resource)
     if not seen.unbroken or described is None:
         return seen
-    broken_at, reason = _beyond(s, source, c, walked, seller, described, now)
+    broken_at, reason = _beyond(s, source, c, walked, product.seller, described, now)
     if not reason:
         return seen
     return msgspec.structs.replace(seen, unbroken=False, broken_at=broken_at, reason=reason)
 
 
-def _standing(s: States, walked: Chain) -> cleanroom.SourceSeen:
-    """Return one source of a product as its chain stands. A holder's domain is the holder's own."""
+def _standing(s: States, walked: Chain, form: DeliveryForm, now: Instant) -> cleanroom.SourceSeen:
+    """Return one source of a product as its chain and its level stand. A holder's domain is the holder's own."""
     resource = ResourceId(walked.resource)
     record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
     version = catalog.latest_version(s.catalog, resource)
@@ -96,6 +100,8 @@ def _standing(s: States, walked: Chain) -> cleanroom.SourceSeen:
     broken_at, reason = walked.broken_at, str(walked.reason or "")
     if walked.unbroken and (record is None or record.is_withdrawn):
         broken_at, reason = walked.resource, "withdrawn"
+    elif walked.unbroken and not may_leave(s, resource, form, now):
+        broken_at, reason = walked.resource, "level"
     return cleanroom.SourceSeen(
         resource=resource,
         holder=holder,

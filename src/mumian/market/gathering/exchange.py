@@ -14,7 +14,9 @@ from mumian.rooms.rights import views as right_views
 def _register_product(s: States, c: exchange.RegisterProduct, base: Base) -> Facts:
     return exchange.ProductFacts(
         **base,
-        sources=tuple(source_seen(s, source, c.purposes, base["now"], base["actor"]) for source in c.sources),
+        sources=tuple(
+            source_seen(s, source, c.purposes, base["now"], base["actor"], form=c.delivery) for source in c.sources
+        ),
         operator_relation=operator_relation(s, c.sources, base["actor"]),
     )
 
@@ -23,10 +25,11 @@ def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
     product = s.exchange.products.get(c.product)
     sources: tuple[str, ...] = product.sources if product else ()
     purposes: tuple[str, ...] = product.purposes if product else ()
+    form = product.delivery if product else ""
     ceilings = [fen for source in sources if (fen := right_views.ceiling_fen(s.rights, source)) is not None]
     return exchange.ListingFacts(
         **base,
-        sources=tuple(source_seen(s, source, purposes, base["now"], base["actor"]) for source in sources),
+        sources=tuple(source_seen(s, source, purposes, base["now"], base["actor"], form=form) for source in sources),
         operator_relation=operator_relation(s, sources, base["actor"]),
         ceiling_fen=min(ceilings) if ceilings else None,
         distribution_in_force=revenue_views.in_force(s.revenue, c.product),

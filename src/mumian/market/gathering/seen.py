@@ -8,7 +8,7 @@ from mumian.kernel.time import Instant
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange import model as exchange
-from mumian.rooms.exchange.product import Level, SourceId, SourceSeen
+from mumian.rooms.exchange.product import DeliveryForm, Level, SourceId, SourceSeen, may_be_traded
 from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
@@ -28,8 +28,10 @@ def chain(s: States, source: str, now: Instant) -> Chain:
     return right_views.chain(s.rights, source, now)
 
 
-def source_seen(s: States, source: str, purposes: tuple[str, ...], now: Instant, actor: PartyId) -> SourceSeen:
-    """Return one source of a product as the exchange sees it."""
+def source_seen(
+    s: States, source: str, purposes: tuple[str, ...], now: Instant, actor: PartyId, *, form: str = ""
+) -> SourceSeen:
+    """Return one source of a product as the exchange sees it. form: of delivery, where one is asked for."""
     walked = chain(s, source, now)
     resource = ResourceId(walked.resource)
     described, level = catalog.description(s.catalog, resource), catalog.level_of(s.catalog, resource)
@@ -40,8 +42,8 @@ def source_seen(s: States, source: str, purposes: tuple[str, ...], now: Instant,
         broken_at, reason = source, "purpose"
     elif walked.unbroken and record is not None and record.is_withdrawn:
         broken_at, reason = str(resource), "withdrawn"
-    elif walked.unbroken and level is None:
-        broken_at, reason = str(resource), "not_classified"
+    elif walked.unbroken and (stopped := catalog.grading_stop(s.catalog, resource)):
+        broken_at, reason = str(resource), stopped
     return SourceSeen(
         source=SourceId(source),
         resource=resource,
@@ -55,7 +57,15 @@ def source_seen(s: States, source: str, purposes: tuple[str, ...], now: Instant,
         broken_at=broken_at,
         reason=reason,
         path=walked.path,
+        department_consent=catalog.is_permitted(s.catalog, resource, form, now),
     )
+
+
+def may_leave(s: States, resource: ResourceId, form: DeliveryForm, now: Instant) -> bool:
+    """Tell whether a resource's level, and a permission where it needs one, let its data leave in a form of delivery."""
+    level = catalog.level_of(s.catalog, resource)
+    is_permitted = level is Level.IMPORTANT and catalog.is_permitted(s.catalog, resource, form, now)
+    return may_be_traded(level, form, is_permitted=is_permitted)
 
 
 def operator_relation(s: States, sources: tuple[str, ...], actor: PartyId) -> str | None:

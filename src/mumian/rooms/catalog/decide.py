@@ -8,27 +8,34 @@ from typing import assert_never
 from mumian.kernel.canonical import digest
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ResourceId, new_id
+from mumian.kernel.limits import Stop
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
+from mumian.rooms.catalog import grading, permission
 from mumian.rooms.catalog.description import DIMENSIONS, MEANING_CHARS_MAX, Description, Measure, Quality, SourceType
-from mumian.rooms.catalog.levels import Affected, level_by_matrix, rank
+from mumian.rooms.catalog.holding import held
 from mumian.rooms.catalog.model import (
     DATA_MAX,
     DUTIES_MAX,
     AmendDescription,
     ClassifyResource,
     Command,
+    DeemRegradeOverdue,
     DescribeResource,
     DescriptionAmended,
     DutiesListed,
     DutyItem,
     Event,
+    ExpirePermission,
     ListDuties,
+    PermitImportantData,
+    ProposeGrading,
     PublishVersion,
-    Resource,
-    ResourceClassified,
+    RegradeReason,
+    ReportTrigger,
     ResourceDescribed,
     ResourceWithdrawn,
+    RevokePermission,
     State,
     VersionPublished,
     WithdrawResource,
@@ -53,26 +60,25 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
         case AmendDescription():
             return _amend(state, command, facts)
         case ClassifyResource():
-            return _classify(state, command, facts)
+            return grading.classify(state, command, facts)
+        case ProposeGrading():
+            return grading.propose(state, command, facts)
+        case ReportTrigger():
+            return grading.report(state, command, facts)
+        case DeemRegradeOverdue():
+            return grading.deem_overdue(state, command, facts)
+        case PermitImportantData():
+            return permission.permit(state, command, facts)
+        case RevokePermission():
+            return permission.revoke(state, command, facts)
+        case ExpirePermission():
+            return permission.expire(state, command, facts)
         case ListDuties():
             return _list_duties(command, facts)
         case WithdrawResource():
-            held = _held(state, command.resource, facts)
-            return held if isinstance(held, Refused) else [ResourceWithdrawn(command.resource)]
+            return _withdraw(state, command, facts)
         case _:
             assert_never(command)
-
-
-def _held(state: State, resource: ResourceId, facts: Facts) -> Resource | Refused:
-    """Return the resource if it is in the catalog and the actor holds it."""
-    record = state.resources.get(resource)
-    if record is None:
-        return Refused(R.RESOURCE_UNKNOWN, {"resource": resource})
-    if facts.actor != record.holder:
-        return Refused(R.NOT_THE_HOLDER, {"resource": resource, "holder": record.holder, "actor": facts.actor})
-    if record.is_withdrawn:
-        return Refused(R.RESOURCE_WITHDRAWN, {"resource": resource})
-    return record
 
 
 def _describe(state: State, command: DescribeResource, facts: Facts) -> list[Event] | Refused:
@@ -85,7 +91,9 @@ def _describe(state: State, command: DescribeResource, facts: Facts) -> list[Eve
     if refused is not None:
         return refused
     resource = ResourceId(new_id("resource", facts.seq))
-    return [ResourceDescribed(resource, facts.actor, description, facts.now)]
+    described = ResourceDescribed(resource, facts.actor, description, facts.now)
+    is_fused = description.source_type is SourceType.FUSED
+    return [described, *(grading.due_again(state, resource, RegradeReason.FUSION, facts) if is_fused else ())]
 
 
 def _refuse_origin(description: Description, facts: Facts) -> Refused | None:
@@ -112,7 +120,7 @@ def _refuse_duty_item(state: State, description: Description, *, holder: PartyId
 
 
 def _amend(state: State, command: AmendDescription, facts: Facts) -> list[Event] | Refused:
-    record = _held(state, command.resource, facts)
+    record = held(state, command.resource, facts)
     if isinstance(record, Refused):
         return record
     old, new = state.descriptions[command.resource], command.description
@@ -129,7 +137,7 @@ def _amend(state: State, command: AmendDescription, facts: Facts) -> list[Event]
 
 
 def _publish(state: State, command: PublishVersion, facts: Facts) -> list[Event] | Refused:
-    record = _held(state, command.resource, facts)
+    record = held(state, command.resource, facts)
     if isinstance(record, Refused):
         return record
     if _digest_shape.fullmatch(command.digest) is None:
@@ -140,18 +148,17 @@ def _publish(state: State, command: PublishVersion, facts: Facts) -> list[Event]
     refused = _refuse_quality(command.quality)
     if refused is not None:
         return refused
-    return [
-        VersionPublished(
-            command.resource,
-            record.versions + 1,
-            command.digest,
-            command.rows,
-            command.size_bytes,
-            command.quality,
-            dictionary_digest=digest(state.descriptions[command.resource].fields),
-            at=facts.now,
-        )
-    ]
+    version = VersionPublished(
+        command.resource,
+        record.versions + 1,
+        command.digest,
+        command.rows,
+        command.size_bytes,
+        command.quality,
+        dictionary_digest=digest(state.descriptions[command.resource].fields),
+        at=facts.now,
+    )
+    return [version, *grading.grown(state, command.resource, command.rows, facts)]
 
 
 def _refuse_quality(quality: Quality) -> Refused | None:
@@ -162,45 +169,15 @@ def _refuse_quality(quality: Quality) -> Refused | None:
     return None
 
 
-def _classify(state: State, command: ClassifyResource, facts: Facts) -> list[Event] | Refused:
-    record = _held(state, command.resource, facts)
+def _withdraw(state: State, command: WithdrawResource, facts: Facts) -> list[Event] | Refused:
+    """A resource that is gone owes no grading and needs no permission."""
+    record = held(state, command.resource, facts)
     if isinstance(record, Refused):
         return record
-    refused = _refuse_impacts(command, state.descriptions[command.resource])
-    if refused is not None:
-        return refused
-    level = level_by_matrix(command.impacts)
-    if record.level is not None and rank(level) < rank(record.level) and command.reason is None:
-        detail: dict[str, str | int] = {"resource": command.resource, "level": record.level.value}
-        return Refused(R.LEVEL_LOWERED, {**detail, "new_level": level.value})
-    return [
-        ResourceClassified(
-            command.resource,
-            record.gradings + 1,
-            command.impacts,
-            level,
-            command.persons,
-            command.signed_by,
-            command.reason,
-            at=facts.now,
-        )
-    ]
-
-
-def _refuse_impacts(command: ClassifyResource, description: Description) -> Refused | None:
-    """Return why the assessment may not stand, or None."""
-    if not command.impacts:
-        return Refused(R.IMPACTS_EMPTY)
-    assessed: set[Affected] = set()
-    for impact in command.impacts:
-        if impact.object in assessed:
-            return Refused(R.IMPACT_REPEATED, {"object": impact.object.value})
-        assessed.add(impact.object)
-    if description.data_kind is DataKind.PERSONAL and not command.persons:
-        return Refused(R.PERSONS_DENIED, {"resource": command.resource})
-    if command.persons and Affected.PERSON not in assessed:
-        return Refused(R.PERSONS_NOT_ASSESSED, {"resource": command.resource})
-    return None
+    permitted = state.permitted.get(command.resource)
+    stops = [Stop(command.resource, grading.REGRADE)] if command.resource in state.due else []
+    stops += [Stop(permitted, permission.PERMISSION)] if permitted is not None else []
+    return [ResourceWithdrawn(command.resource, tuple(stops))]
 
 
 def _list_duties(command: ListDuties, facts: Facts) -> list[Event] | Refused:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mumian.kernel.ids import ResourceId
+from mumian.rooms.catalog.factors import unknown
 from mumian.rooms.catalog.levels import Level, level_by_matrix, rank
 from mumian.rooms.catalog.model import State, nth_key
 from mumian.rooms.catalog.review import examine
@@ -66,6 +67,46 @@ def no_level_falls_without_a_reason(state: State) -> Iterator[str]:
         before = (resource, grading.level)
 
 
+def a_signed_grading_knows_all_that_it_was_asked(state: State) -> Iterator[str]:
+    """Where factors were signed, none is open; and persons are counted exactly where the grading says that there are any."""
+    for key, grading in state.gradings.under():
+        if grading.factors is None:
+            continue
+        if unknown(grading.factors):
+            yield f"`{key}` leaves open {', '.join(unknown(grading.factors))}"
+        elif bool(grading.factors.persons) is not grading.persons:
+            yield f"`{key}` counts {grading.factors.persons} persons and says persons: {grading.persons}"
+
+
+def open_proposals_dues_and_permissions_are_about_what_is_there(state: State) -> Iterator[str]:
+    """Each is of a resource that is in the catalog and not withdrawn; a proposal's level is that of the matrix."""
+    for table in (state.proposed, state.due, state.permitted):
+        for key, _ in table.under():
+            record = state.resources.get(key)
+            if record is None or record.is_withdrawn:
+                yield f"`{key}` is not there, and is waited for"
+    for key, proposal in state.proposals.under():
+        if proposal.level is not level_by_matrix(proposal.impacts):
+            yield f"`{key}` proposes `{proposal.level.value}`, which the matrix does not give"
+    for resource, waiting in state.proposed.under():
+        found = state.proposals.get(waiting)
+        if found is None or found.resource != resource:
+            yield f"`{waiting}` is not a proposal for `{resource}`"
+
+
+def a_permission_is_found_until_it_ends(state: State) -> Iterator[str]:
+    """A resource points to its permission while that has not ended, and to nothing else."""
+    for resource, permitted in state.permitted.under():
+        record = state.permissions.get(permitted)
+        if record is None or record.resource != resource or record.ended is not None:
+            yield f"`{resource}` is permitted by `{permitted}`, which is not in force"
+    for key, record in state.permissions.under():
+        owner = state.resources.get(record.resource)
+        is_moot = record.ended is not None or owner is None or owner.is_withdrawn
+        if not is_moot and state.permitted.get(record.resource) != key:
+            yield f"`{key}` is in force and `{record.resource}` does not point to it"
+
+
 def every_description_stands_examination(state: State) -> Iterator[str]:
     """What is in the catalog keeps the limits of its form, the privacy unit in the dictionary among them."""
     for key, _ in state.resources.under():
@@ -106,6 +147,9 @@ LAWS = (
     every_level_is_that_of_the_matrix,
     a_resource_shows_its_last_grading,
     no_level_falls_without_a_reason,
+    a_signed_grading_knows_all_that_it_was_asked,
+    open_proposals_dues_and_permissions_are_about_what_is_there,
+    a_permission_is_found_until_it_ends,
     every_description_stands_examination,
     resources_are_found_by_holder_and_duty,
 )

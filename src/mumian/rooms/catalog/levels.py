@@ -7,16 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
-
-class Level(StrEnum):
-    """核心数据, 重要数据, and the four levels of 一般数据 (annex H)."""
-
-    CORE = "core"
-    IMPORTANT = "important"
-    GENERAL_4 = "general_4"
-    GENERAL_3 = "general_3"
-    GENERAL_2 = "general_2"
-    GENERAL_1 = "general_1"
+from mumian.kernel.levels import Level as Level
+from mumian.kernel.levels import rank as rank
 
 
 class Affected(StrEnum):
@@ -61,37 +53,7 @@ MATRIX: dict[tuple[Affected, Degree], Level] = {
 }
 """The matrix of GB/T 43697-2024 with the general levels of annex H (rules S18-MATRIX, S18-H)."""
 
-_RANKS = {level: rank for rank, level in enumerate(reversed(Level))}
-
-CLEAN_ROOM_FORMS = frozenset({"sandbox", "mpc", "fl", "tee", "psi_pir", "verify_qa"})
-"""Forms of delivery in which an answer travels and no row does (可用不可见; domain-rules §4.3)."""
-
-
-def rank(level: Level) -> int:
-    """Return 0 for the lowest level, 5 for core data."""
-    return _RANKS[level]
-
 
 def level_by_matrix(impacts: Iterable[Impact]) -> Level:
     """Return the highest level among the cells (就高从严); GENERAL_1 if there is none. Source: GB/T 43697-2024."""
     return max((MATRIX[impact.object, impact.degree] for impact in impacts), key=rank, default=Level.GENERAL_1)
-
-
-def may_be_listed(level: Level | None, delivery: str, *, is_permitted: bool = False) -> bool:
-    """Tell whether data of a level may be traded in a form of delivery.
-
-    Core data never; important data with the competent authority's written permission and in a clean room; level 4 in a
-    clean room; level 3 there or by API; levels 2 and 1 in any form. Ungraded data not at all.
-    Source: domain-rules §5.2, a decision of this market on GB/T 43697 annex H; S5 五 for important data.
-    """
-    match level:
-        case None | Level.CORE:
-            return False
-        case Level.IMPORTANT:
-            return is_permitted and delivery in CLEAN_ROOM_FORMS
-        case Level.GENERAL_4:
-            return delivery in CLEAN_ROOM_FORMS
-        case Level.GENERAL_3:
-            return delivery in CLEAN_ROOM_FORMS or delivery == "api"
-        case Level.GENERAL_2 | Level.GENERAL_1:
-            return True

@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 
-from mumian.kernel.canonical import Natural
-from mumian.kernel.ids import PartyId, ResourceId
+from mumian.kernel.canonical import Digest, Natural
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import ResourceId
+from mumian.kernel.levels import CleanRoomForm
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
 from mumian.rooms.catalog.description import Description, Quality
-from mumian.rooms.catalog.levels import Impact, Level
+from mumian.rooms.catalog.events import DescriptionAmended as DescriptionAmended
+from mumian.rooms.catalog.events import DutiesListed as DutiesListed
+from mumian.rooms.catalog.events import Event as Event
+from mumian.rooms.catalog.events import GradingProposed as GradingProposed
+from mumian.rooms.catalog.events import ImportantDataPermitted as ImportantDataPermitted
+from mumian.rooms.catalog.events import PermissionEnded as PermissionEnded
+from mumian.rooms.catalog.events import RegradeDue as RegradeDue
+from mumian.rooms.catalog.events import RegradeOverdue as RegradeOverdue
+from mumian.rooms.catalog.events import ResourceClassified as ResourceClassified
+from mumian.rooms.catalog.events import ResourceDescribed as ResourceDescribed
+from mumian.rooms.catalog.events import ResourceWithdrawn as ResourceWithdrawn
+from mumian.rooms.catalog.events import VersionPublished as VersionPublished
+from mumian.rooms.catalog.factors import Factors
+from mumian.rooms.catalog.records import Due as Due
+from mumian.rooms.catalog.records import Grading as Grading
+from mumian.rooms.catalog.records import Permission as Permission
+from mumian.rooms.catalog.records import Proposal as Proposal
+from mumian.rooms.catalog.records import Resource as Resource
+from mumian.rooms.catalog.records import Version as Version
+from mumian.rooms.catalog.records import nth_key as nth_key
 from mumian.rooms.catalog.refusals import CatalogRefusal as CatalogRefusal
+from mumian.rooms.catalog.vocabulary import Departure as Departure
+from mumian.rooms.catalog.vocabulary import DutyItem as DutyItem
+from mumian.rooms.catalog.vocabulary import Impacts, PermissionEnd, PermissionId, ProposalId
+from mumian.rooms.catalog.vocabulary import OfficerCode as OfficerCode
+from mumian.rooms.catalog.vocabulary import RegradeReason as RegradeReason
 
 DUTIES_MAX = 256
 """Items of one `ListDuties`; a longer inventory is listed in several commands."""
 
 DATA_MAX = 64
 """Kinds of data that one duty gives rise to."""
-
-
-OfficerCode: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.-]{1,16}(?![\s\S])")]
-"""1 to 16 letters, digits, dots, dashes: checked on decoding, so that neither a Chinese name nor a resident id is logged."""
-
-
-class RegradeReason(StrEnum):
-    """What made a new grading necessary (domain-rules §5.1, 触发再定级)."""
-
-    CONTENT = "content"  # 内容变化
-    TIMELINESS = "timeliness"  # 时效变化
-    SCALE = "scale"  # 规模变化
-    FUSION = "fusion"  # 汇聚融合
-    DESENSITISED = "desensitised"  # 脱敏
-    SCENARIO = "scenario"  # 场景变化
-    INCIDENT = "incident"  # 事件
-    LAW = "law"  # 法规变化
-
-
-class DutyItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the three lists of a public body (三张清单): a duty, the system that serves it, the data it yields.
-
-    code: 1 to 32 letters, digits, dots, dashes; the body's own. data: names of the kinds of data; resources that are
-    described point back to `code`.
-    """
-
-    code: str
-    duty: str
-    system: str
-    data: tuple[str, ...]
 
 
 class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"catalog.{name}", forbid_unknown_fields=True):
@@ -82,20 +77,76 @@ class PublishVersion(_Command, frozen=True):
     quality: Quality
 
 
+class ProposeGrading(_Command, frozen=True):
+    """Put forward a grading that the domain derived from a profile of the data; a person signs or departs. By the holder.
+
+    factors: None where the profile cannot know. profile_digest: of the profile, which stays in the domain.
+    """
+
+    resource: ResourceId
+    impacts: Impacts
+    factors: Factors
+    profile_digest: Digest
+
+
 class ClassifyResource(_Command, frozen=True):
-    """Grade a resource by the matrix of GB/T 43697, or grade it again. By the holder.
+    """Grade a resource by the matrix of GB/T 43697, or grade it again. By the holder. Facts: `GradingFacts`.
 
     impacts: each object at most once; all that is not named was assessed as no harm.
     persons: it contains personal information; the harm to persons is then among the impacts.
     signed_by: code of the officer who answers for it; never a name.
     reason: what changed; without one a level never falls.
+    factors: None for those of the proposal.
+    proposal: the domain's, which is signed or departed from; departure: why it is departed from.
     """
 
     resource: ResourceId
-    impacts: tuple[Impact, ...]
+    impacts: Impacts
     persons: bool
     signed_by: OfficerCode
     reason: RegradeReason | None = None
+    factors: Factors | None = None
+    proposal: str = ""
+    departure: Departure | None = None
+
+
+class ReportTrigger(_Command, frozen=True):
+    """Say that something happened by which the grading is due again. By holder, exchange, data bureau or regulator."""
+
+    resource: ResourceId
+    trigger: RegradeReason
+    evidence_digest: Digest
+
+
+class DeemRegradeOverdue(_Command, frozen=True):
+    """Say that a grading that was due is not there in time. By the market, when the limit is over."""
+
+    resource: ResourceId
+
+
+class PermitImportantData(_Command, frozen=True):
+    """Agree in writing that important data is traded in a clean room (S5 五). By a regulator or a data bureau.
+
+    until: the first instant at which it no longer holds. document_digest: of the letter, which its parties keep.
+    """
+
+    resource: ResourceId
+    forms: Annotated[tuple[CleanRoomForm, ...], msgspec.Meta(max_length=len(CleanRoomForm))]
+    until: Instant
+    document_digest: Digest
+
+
+class RevokePermission(_Command, frozen=True):
+    """Take a permission back. By who gave it, or a regulator."""
+
+    permission: PermissionId
+    reason: PermissionEnd
+
+
+class ExpirePermission(_Command, frozen=True):
+    """End a permission whose term is over. By the market."""
+
+    permission: PermissionId
 
 
 class ListDuties(_Command, frozen=True):
@@ -110,111 +161,38 @@ class WithdrawResource(_Command, frozen=True):
     resource: ResourceId
 
 
-Command = DescribeResource | AmendDescription | PublishVersion | ClassifyResource | ListDuties | WithdrawResource
-
-
-class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"catalog.{name}"):
-    pass
-
-
-class ResourceDescribed(_Event, frozen=True):
-    resource: ResourceId
-    holder: PartyId
-    description: Description
-    at: Instant
-
-
-class DescriptionAmended(_Event, frozen=True):
-    resource: ResourceId
-    description: Description
-    at: Instant
-
-
-class VersionPublished(_Event, frozen=True):
-    """`version` counts from 1. `dictionary_digest`: of the canonical bytes of the fields as described at that time."""
-
-    resource: ResourceId
-    version: int
-    digest: str
-    rows: int
-    size_bytes: int
-    quality: Quality
-    dictionary_digest: str
-    at: Instant
-
-
-class ResourceClassified(_Event, frozen=True):
-    """`grading` counts from 1. `level`: what the matrix gives for `impacts`."""
-
-    resource: ResourceId
-    grading: int
-    impacts: tuple[Impact, ...]
-    level: Level
-    persons: bool
-    signed_by: str
-    reason: RegradeReason | None
-    at: Instant
-
-
-class DutiesListed(_Event, frozen=True):
-    body: PartyId
-    items: tuple[DutyItem, ...]
-
-
-class ResourceWithdrawn(_Event, frozen=True):
-    resource: ResourceId
-
-
-Event = (
-    ResourceDescribed | DescriptionAmended | VersionPublished | ResourceClassified | DutiesListed | ResourceWithdrawn
+Command = (
+    DescribeResource
+    | AmendDescription
+    | PublishVersion
+    | ProposeGrading
+    | ClassifyResource
+    | ReportTrigger
+    | DeemRegradeOverdue
+    | PermitImportantData
+    | RevokePermission
+    | ExpirePermission
+    | ListDuties
+    | WithdrawResource
 )
 
 
-class Resource(msgspec.Struct, frozen=True):
-    """A resource as recorded, without its description, so that the record that jobs read stays small.
+class GradingFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `ClassifyResource`.
 
-    versions, gradings: how many there are. level, persons: by the last grading, if any.
+    officer_signs: whether the code is that of an officer of the holder in office for grading; None if the holder never
+        appointed an officer.
     """
 
-    holder: PartyId
-    described_at: Instant
-    amended_at: Instant
-    versions: int = 0
-    gradings: int = 0
-    level: Level | None = None
-    persons: bool = False
-    is_withdrawn: bool = False
-
-
-class Version(msgspec.Struct, frozen=True):
-    digest: str
-    rows: int
-    size_bytes: int
-    quality: Quality
-    dictionary_digest: str
-    published_at: Instant
-
-
-class Grading(msgspec.Struct, frozen=True):
-    """One classification (分类分级), as signed."""
-
-    impacts: tuple[Impact, ...]
-    level: Level
-    persons: bool
-    signed_by: str
-    reason: RegradeReason | None
-    graded_at: Instant
-
-
-def nth_key(resource: ResourceId, nth: int) -> str:
-    """Return the key of the nth version or grading of a resource: they sort by number."""
-    return f"{resource}/{nth:09d}"
+    officer_signs: bool | None = None
 
 
 class State(msgspec.Struct):
     """resources, descriptions: by resource id. versions, gradings: by `nth_key`. digests: `resource/digest` → version.
 
     by_holder: `party/resource`. duties: `body/code`. by_duty: `body/code/resource`.
+    proposals, permissions: by id. proposed: resource → its open proposal. due: resource → the grading that it owes.
+    permitted: resource → its permission that has not ended.
     """
 
     resources: Table[Resource]
@@ -225,3 +203,8 @@ class State(msgspec.Struct):
     by_holder: Table[ResourceId]
     duties: Table[DutyItem]
     by_duty: Table[ResourceId]
+    proposals: Table[Proposal]
+    proposed: Table[ProposalId]
+    due: Table[Due]
+    permissions: Table[Permission]
+    permitted: Table[PermissionId]

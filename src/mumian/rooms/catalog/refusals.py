@@ -17,6 +17,15 @@ class CatalogRefusal(Refusal):
         "`{actor}` 不是公共管理和服务机构；职能数据清单仅由其编制",
         "GZ2023-02",
     )
+    ONLY_THE_MARKET = Sentence(
+        "`{actor}` is not the market, which alone says that a limit is over; wait for it",
+        "`{actor}` 不是市场系统；期限届满由系统宣告，请等待",
+    )
+    ONLY_AN_AUTHORITY = Sentence(
+        "`{actor}` is neither data bureau nor regulator; ask the competent department for its written permission",
+        "`{actor}` 既非公共数据主管部门也非监管机构；请取得主管部门书面同意",
+        "S5-5",
+    )
     RESOURCE_UNKNOWN = Sentence("no resource `{resource}`; describe it first", "没有数据资源 `{resource}`；请先编目")
     NOT_THE_HOLDER = Sentence(
         "`{resource}` is held by `{holder}`, not by `{actor}`; ask its holder",
@@ -24,6 +33,55 @@ class CatalogRefusal(Refusal):
     )
     RESOURCE_WITHDRAWN = Sentence(
         "`{resource}` was withdrawn; describe it anew", "数据资源 `{resource}` 已撤下；请重新编目"
+    )
+    NOT_A_REPORTER = Sentence(
+        "`{actor}` neither holds `{resource}` nor supervises it; tell its holder, the exchange or the data bureau",
+        "`{actor}` 既非 `{resource}` 的持有人也非监管方；请告知其持有人、交易所或主管部门",
+        "S18-REGRADE",
+    )
+    NEVER_GRADED = Sentence(
+        "`{resource}` was never graded; its holder grades it first", "`{resource}` 尚未定级；请持有人先行定级"
+    )
+    TRIGGER_KNOWN = Sentence(
+        "that the grading of `{resource}` is due for `{trigger}` is known; grade it",
+        "`{resource}` 因 `{trigger}` 应重新定级，已有记录；请办理定级",
+        "S18-REGRADE",
+    )
+    PERMISSION_UNKNOWN = Sentence("no permission `{permission}`; look it up", "没有书面同意 `{permission}`；请核对")
+    NOT_THE_GIVER = Sentence(
+        "`{permission}` was given by `{by}`, not by `{actor}`; who gave it takes it back, or a regulator",
+        "书面同意 `{permission}` 由 `{by}` 作出，不是 `{actor}`；请由作出方或监管机构撤回",
+    )
+    PERMISSION_ENDED = Sentence(
+        "`{permission}` has ended (`{reason}`); there is nothing to take back",
+        "书面同意 `{permission}` 已终止（`{reason}`）；无需撤回",
+    )
+    NOT_IMPORTANT_DATA = Sentence(
+        "`{resource}` is graded `{level}`: only `important` data is permitted in writing; core data never trades, general data needs no permission",
+        "`{resource}` 定为 `{level}` 级：仅 `important`（重要数据）需书面同意；核心数据不得交易，一般数据无需同意",
+        "S5-5",
+    )
+    ALREADY_PERMITTED = Sentence(
+        "`{resource}` is permitted by `{permission}`; take that back before giving another",
+        "`{resource}` 已有书面同意 `{permission}`；请先撤回再另行作出",
+    )
+    FORMS_UNCLEAR = Sentence(
+        "the permission names the forms `{forms}`; name at least one form of clean room, each once",
+        "书面同意所列方式为 `{forms}`；请至少列一种“可用不可见”方式，且不重复",
+        "S5-5",
+    )
+    PERMISSION_OVER = Sentence(
+        "the permission would end at {until}, now is {now}; name a later end",
+        "书面同意将于 {until} 届满，现在是 {now}；请填写更晚的期限",
+    )
+    OFFICER_NOT_IN_OFFICE = Sentence(
+        "`{signed_by}` is no officer of `{holder}` in office for gradings; let the one in office sign, or appoint",
+        "`{signed_by}` 不是 `{holder}` 在任且负责定级的首席数据官；请由在任者签署或先行任命",
+        "GZ2023-03",
+    )
+    PROPOSAL_NOT_OPEN = Sentence(
+        "`{proposal}` is not the open proposal for `{resource}`, which is `{open}`; sign that, or none if there is none",
+        "`{proposal}` 不是 `{resource}` 的待签定级建议（现为 `{open}`）；请改签",
     )
     DUTY_DATA_NEEDS_PUBLIC_BODY = Sentence(
         "data collected in public duty is held by public bodies, `{actor}` is none; choose another source type",
@@ -137,8 +195,31 @@ class CatalogRefusal(Refusal):
         "`{resource}` 含个人信息；请补充对个人权益（`person`）的影响评估",
         "S18-MATRIX",
     )
+    PERSONS_MISCOUNTED = Sentence(
+        "the factors of `{resource}` count {persons} persons, the grading says otherwise; correct one of them",
+        "`{resource}` 的分级要素记为 {persons} 人，与定级所称是否含个人信息不符；请更正",
+        "S18-FACTORS",
+    )
+    NEEDS_INFO = Sentence(
+        "grading `{resource}` by `{rule}` needs to know `{question}`; state it and grade again",
+        "按 `{rule}` 对 `{resource}` 定级，尚需说明 `{question}`；请补充后重新提交",
+        "S18-ESCALATION",
+    )
+    DEPARTURE_UNEXPLAINED = Sentence(
+        "the domain proposed `{proposed}` for `{resource}`, the grading gives `{level}` on other grounds; give the departure's reason, or sign the proposal",
+        "数据域对 `{resource}` 建议 `{proposed}` 级，本次为 `{level}` 级且依据不同；请说明偏离理由或按建议签署",
+    )
     LEVEL_LOWERED = Sentence(
         "`{resource}` is graded `{level}`, the new impacts give `{new_level}`; give the reason why it falls",
         "`{resource}` 现为 `{level}` 级，新评估为 `{new_level}` 级；降级须说明原因",
         "S18-MATRIX",
+    )
+    DESENSITISED_UNPUBLISHED = Sentence(
+        "`{resource}` is graded `{level}` and its newest version is still {version}, the one graded; publish the desensitised version first",
+        "`{resource}` 现为 `{level}` 级，最新版本仍为定级时的第 {version} 版；请先发布脱敏后的版本",
+        "S5-1",
+    )
+    RULE_NOT_IN_FORCE = Sentence(
+        "rule `{rule}` is not in force in this market; adopt a rulebook that has it",
+        "规则 `{rule}` 在本市场尚未施行；请先采用含该规则的规则库",
     )

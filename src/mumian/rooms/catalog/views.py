@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import msgspec
 
 from mumian.kernel.ids import PartyId, ResourceId
+from mumian.kernel.time import Instant
 from mumian.rooms.catalog.dcat import JsonLd, dataset
 from mumian.rooms.catalog.description import Description
 from mumian.rooms.catalog.levels import Level
-from mumian.rooms.catalog.levels import may_be_listed as may_be_listed
-from mumian.rooms.catalog.model import DutyItem, Grading, Resource, State, Version, nth_key
+from mumian.rooms.catalog.model import DutyItem, Grading, Permission, Proposal, Resource, State, Version, nth_key
+from mumian.rooms.catalog.records import Due
+from mumian.rooms.catalog.vocabulary import PermissionId, ProposalId
 
 
 class DutyLine(msgspec.Struct, frozen=True):
@@ -53,6 +55,40 @@ def level_of(state: State, resource: ResourceId) -> Level | None:
     """Return the level by the last grading; None for a resource that is unknown or not graded. One read."""
     record = state.resources.get(resource)
     return None if record is None else record.level
+
+
+def grading_stop(state: State, resource: ResourceId) -> str:
+    """Return why nothing of the resource may be offered for want of a grading; empty if it stands.
+
+    `not_classified`: there is none. `regrade_due`: one is due, or overdue, and this market lets it stand still meanwhile.
+    """
+    if level_of(state, resource) is None:
+        return "not_classified"
+    due = state.due.get(resource)
+    return "regrade_due" if due is not None and due.suspends else ""
+
+
+def is_permitted(state: State, resource: ResourceId, form: str, now: Instant) -> bool:
+    """Tell whether a competent authority's written permission for this important data in this form is in force."""
+    key = state.permitted.get(resource)
+    record = None if key is None else state.permissions[key]
+    return record is not None and now < record.until and form in record.forms
+
+
+def permission(state: State, key: PermissionId) -> Permission | None:
+    """Return a permission as it was given and, if so, ended."""
+    return state.permissions.get(key)
+
+
+def proposal(state: State, resource: ResourceId) -> tuple[ProposalId, Proposal] | None:
+    """Return the domain's proposal that waits for a signature, or None."""
+    key = state.proposed.get(resource)
+    return None if key is None else (key, state.proposals[key])
+
+
+def due(state: State, resource: ResourceId) -> Due | None:
+    """Return the grading that is owed for a resource, or None. The limit itself is kept by the room of clocks."""
+    return state.due.get(resource)
 
 
 def gradings_of(state: State, resource: ResourceId) -> Iterator[Grading]:

@@ -43,7 +43,7 @@ from mumian.rooms.exchange.product import (
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import PRODUCT_MOVES, ListingState, ProductMove, ProductState, names
-from mumian.rooms.exchange.terms import SuspendReason, Verdict
+from mumian.rooms.exchange.terms import Verdict
 
 DEVELOPERS = frozenset({Role.DATA_MERCHANT, Role.SUPPLIER})
 REVIEWERS = frozenset({Role.EXCHANGE, Role.SERVICE_PROVIDER})
@@ -167,11 +167,12 @@ def suspend_standing_on(state: State, command: SuspendStandingOn, facts: Facts) 
     for path in command.paths:
         for _, key in state.standing.under(f"{path}/"):
             product = state.products[key]
-            if product.state is ProductState.LISTED:
+            is_meant = not command.forms or product.delivery in command.forms
+            if product.state is ProductState.LISTED and is_meant:
                 found[ListingId(product.listing)] = None
     if not found:
         return []
-    return [ListingsSuspended(tuple(found), SuspendReason.SOURCE_BROKEN, command.because)]
+    return [ListingsSuspended(tuple(found), command.reason, command.because)]
 
 
 def _refuse_move(key: ProductId, product: Product, move: ProductMove) -> Refused | None:

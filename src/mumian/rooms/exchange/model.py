@@ -69,10 +69,15 @@ class DelistProduct(_Command, frozen=True):
 
 class SuspendStandingOn(_Command, frozen=True):
     """Suspend every open listing whose product stands on one of `paths` or beneath it. By the market: what they led to
-    has ended. No listing, no event."""
+    has ended, or may no longer leave as it does. No listing, no event.
+
+    forms: only what is delivered in one of these; empty for all.
+    """
 
     paths: tuple[str, ...]
     because: Code
+    reason: SuspendReason = SuspendReason.SOURCE_BROKEN
+    forms: tuple[DeliveryForm, ...] = ()
 
 
 class SuspendListing(_Command, frozen=True):

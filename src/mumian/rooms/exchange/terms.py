@@ -31,6 +31,9 @@ class Verdict(StrEnum):
 class SuspendReason(StrEnum):
     SOURCE_BROKEN = "source_broken"
     LEVEL_CHANGED = "level_changed"
+    LEVEL_RAISED = "level_raised"  # the form of delivery is not open to data of the new level
+    PERMISSION_ENDED = "permission_ended"  # of important data, in writing (S5)
+    REGRADE_DUE = "regrade_due"  # a grading is owed and not there
     COMPLAINT = "complaint"
     INSPECTION = "inspection"
 
