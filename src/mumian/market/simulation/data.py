@@ -5,12 +5,12 @@ from __future__ import annotations
 from mumian.kernel.ids import GrantId, PartyId, ResourceId, RightId
 from mumian.kernel.roles import DataKind, Right, Role
 from mumian.kernel.time import DAY_MS
+from mumian.market.simulation.gradings import classify
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
 from mumian.rooms.catalog import description as words
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.catalog.description import SourceType as Origin
-from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import (
     AuthorizationId,
@@ -91,22 +91,11 @@ def advance_resource(s: Scene) -> Said | None:
         quality = words.Quality(completeness=words.Measure(99, 100))
         return Said(record.holder, catalog.PublishVersion(resource, s.digest(), 20_000, 2_000_000, quality))
     if record.level is None or s.chance(50):
-        return Said(record.holder, _classify(s, resource))
+        return Said(record.holder, classify(s, resource))
     if s.states.catalog.descriptions[resource].source_type is Origin.GOV_DUTY:
         ends = s.one((None, None, s.after(900)))
         return Said(s.who(Role.REGISTRY), rights.RegisterPublicResource(resource, s.digest(), ends))
     return register_right(s)
-
-
-def _classify(s: Scene, resource: ResourceId) -> catalog.ClassifyResource:
-    affected = s.one((Affected.ORGANISATION, Affected.ORGANISATION, Affected.ORGANISATION, *Affected))
-    degree = s.one((Degree.SERIOUS, Degree.GENERAL, *Degree))
-    impacts = (
-        Impact(affected, degree),
-        *(Impact(Affected.PERSON, Degree.GENERAL),) * (affected is not Affected.PERSON),
-    )
-    reason = s.one((None, *catalog.RegradeReason))
-    return catalog.ClassifyResource(resource, impacts, True, "cdo", reason)
 
 
 def amend(s: Scene) -> Said | None:
