@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from mumian import __version__
-from mumian.cli import fsck, journal, key, machine, receipt, show, submit, witness
+from mumian.cli import deadlines, explain, fsck, journal, key, machine, receipt, show, submit, witness
 from mumian.cli.opened import FAULT
 from mumian.cli.words import say
 from mumian.domain.faults import DomainFault
@@ -53,7 +53,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, fsck, machine):
+for part in (submit, key, show, explain, deadlines, fsck, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(receipt.app, name="receipt")

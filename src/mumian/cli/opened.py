@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -41,11 +41,22 @@ def wall_clock() -> Instant:
     return time.time_ns() // 1_000_000
 
 
+def clock_of(home: Home) -> Callable[[], Instant]:
+    """Return the clock of a market: the machine's, or, of a training market, as far ahead of it as it was moved."""
+    ahead_ms = home.ahead_ms()
+    return lambda: wall_clock() + ahead_ms
+
+
+def clock_in(folder: Path) -> Callable[[], Instant]:
+    """Return the clock of whatever lives in a home: its market's if there is one, else the machine's."""
+    return clock_of(Home(folder)) if (folder / "market" / "settings.json").is_file() else wall_clock
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Home, Sequencer]]:
     """Open the market in `folder` for writing, and close it in the end."""
     home = Home(folder)
-    market = home.open_market(wall_clock)
+    market = home.open_market(clock_of(home))
     try:
         yield home, market
     finally:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.opened import HomeOption, JsonOption, fail, wall_clock
+from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail
 from mumian.cli.words import say
 from mumian.market.home import Home
 from mumian.market.overview import overview
@@ -105,9 +105,10 @@ def _short(cell: Any) -> str:
 
 
 def show_overview(home: HomeOption, as_json: JsonOption = False) -> None:
-    store = Home(home).open_store(mode="read")
+    place = Home(home)
+    store = place.open_store(mode="read")
     try:
-        seen = overview(States(store), wall_clock())
+        seen = overview(States(store), clock_of(place)())
     finally:
         store.close()
     if as_json:

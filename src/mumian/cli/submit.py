@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from mumian.cli.opened import FAULT, REFUSED, HomeOption, fail, opened, refuse, vouch, wall_clock
+from mumian.cli.opened import FAULT, REFUSED, HomeOption, clock_of, fail, opened, refuse, vouch
 from mumian.cli.references import NothingThere, filled, waits
 from mumian.cli.schema import all_schemas, command_names, schema_of
 from mumian.cli.words import LANG, say
@@ -57,8 +57,17 @@ def init(
     store: Annotated[
         str, typer.Option(help=say("postgresql://… instead of SQLite", "以 postgresql://… 代替 SQLite"))
     ] = "",
+    training: Annotated[
+        bool,
+        typer.Option(
+            "--training",
+            help=say(
+                "a market to practise in: `mumian clock` moves its time", "演练市场：可用 `mumian clock` 拨快时间"
+            ),
+        ),
+    ] = False,
 ) -> None:
-    made = Home.create(home, origin=origin, store=store)
+    made = Home.create(home, origin=origin, store=store, training=training)
     key = make_key(home / "keys" / f"{OPERATOR}.key", OPERATOR)
     command = OpenMarket(origin, name, uscc, RULEBOOK_VERSION, load().digest(), public_text(key))
     with opened(home) as (_, market):
@@ -89,10 +98,8 @@ def submit(
         typer.Option(help=say("signer key (default: HOME/keys/ACTOR.key)", "签名密钥（默认 HOME/keys/ACTOR.key）")),
     ] = None,
 ) -> None:
-    items, fill = (
-        [_item(item, actor, id_) for item in _read(file)],
-        partial(filled, now=wall_clock(), beside=file.parent),
-    )
+    items = [_item(item, actor, id_) for item in read_items(file)]
+    fill = partial(filled, now=clock_of(Home(home))(), beside=file.parent)
     for nth, item in enumerate(items, 1):
         if not waits(item):
             _envelope(item, (), fill, nth=nth)  # a mistake is told before anything is said
@@ -146,7 +153,8 @@ def rendered(answer: Answer) -> dict[str, Any]:
     return {"seq": leaf.seq, "outcome": "accepted", "again": answer.again, "events": events}
 
 
-def _read(file: Path) -> list[Any]:
+def read_items(file: Path) -> list[Any]:
+    """Return the items of a JSON file, or of standard input for `-`; what may not enter the market is told and ends the run."""
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     if holds_personal_number(raw):
         refuse(Refused(HearingRefusal.PERSONAL_NUMBER))  # before anything could repeat it

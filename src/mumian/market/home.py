@@ -3,6 +3,7 @@
 HOME/market/settings.json   origin and store
 HOME/market/key             the market's signer key, readable by its owner only
 HOME/market/vkey            its verifier key, for everyone
+HOME/market/clock           of a training market: by how many ms its clock is ahead of the machine's
 HOME/market/market.db       leaves and rows (or in PostgreSQL, if settings say so)
 HOME/market/log/            the public journal: checkpoint, tiles, entry bundles
 HOME/domains/NAME/          one data holder's domain, with its own key (see `mumian.domain`)
@@ -38,10 +39,14 @@ class HomeFault(Exception):  # noqa: N818  # a state of the folder, told to peop
 
 
 class HomeSettings(msgspec.Struct, frozen=True):
-    """origin: name of the market's journal. store: a PostgreSQL URL, or empty for SQLite in the home itself."""
+    """origin: name of the market's journal. store: a PostgreSQL URL, or empty for SQLite in the home itself.
+
+    training: a market to practise in (演练): its clock can be moved forward.
+    """
 
     origin: str
     store: str = ""
+    training: bool = False
 
 
 class Home:
@@ -59,7 +64,7 @@ class Home:
             raise HomeFault(f"`{path}` cannot be read: {error}; restore it from a backup") from error
 
     @classmethod
-    def create(cls, folder: Path, *, origin: str, store: str = "") -> Home:
+    def create(cls, folder: Path, *, origin: str, store: str = "", training: bool = False) -> Home:
         """Lay out a new home with a new market key.
 
         Raises: HomeFault: the folder holds a market already.
@@ -71,8 +76,34 @@ class Home:
         signer = Signer(origin, secrets.token_bytes(32))
         write_secret(market / "key", signer.secret_key())
         (market / "vkey").write_text(f"{signer.verifier}\n", "utf8")
-        write_secret(market / "settings.json", msgspec.json.encode(HomeSettings(origin, store)).decode())
+        write_secret(market / "settings.json", msgspec.json.encode(HomeSettings(origin, store, training)).decode())
         return cls(folder)
+
+    def ahead_ms(self) -> int:
+        """Return by how much this market's clock is ahead of the machine's; 0 unless it is a training market.
+
+        Raises: HomeFault: the file of the clock cannot be read.
+        """
+        path = self.market / "clock"
+        if not self.settings.training or not path.is_file():
+            return 0
+        try:
+            return int(path.read_text("utf8"))
+        except ValueError as error:
+            raise HomeFault(f"`{path}` holds no number of milliseconds; restore it from a backup") from error
+
+    def move_clock(self, by_ms: int) -> int:
+        """Move a training market's clock forward and return by how much it is ahead then.
+
+        Raises: HomeFault: this is no training market, or its clock would go back.
+        """
+        if not self.settings.training:
+            raise HomeFault(f"the market in `{self.folder}` is no training market; its time is the machine's")
+        if by_ms < 0:
+            raise HomeFault("a market's clock does not go back; choose a later time")
+        ahead_ms = self.ahead_ms() + by_ms
+        write_secret(self.market / "clock", str(ahead_ms))
+        return ahead_ms
 
     def signer(self) -> Signer:
         """Return the market's signer.

@@ -132,6 +132,13 @@ class Sequencer:
             raise work.fault
         return cast(T, work.seen)
 
+    def meet(self) -> None:
+        """Meet every time limit that is over now; a market that is idle does so by itself.
+
+        Raises: MarketStopped: the market has stopped.
+        """
+        self.ask(lambda _: None)
+
     def _wait(self, work: _Work) -> _Work:
         """Queue `work` and return it when it is done."""
         with self._gate:

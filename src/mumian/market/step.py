@@ -39,6 +39,13 @@ def step(states: States, envelope: Envelope, *, seq: int, at: Instant, by: str) 
     return leaf_of(envelope, outcome, seq=seq, at=at, by=by)
 
 
+def rehearse(states: States, envelope: Envelope, *, seq: int, at: Instant, by: str) -> list[Any] | Refused:
+    """Answer `envelope` as the next step would, and leave every room as it was: no leaf, no trace."""
+    outcome = _refuse_actor(states, envelope, by) or _decide(states, envelope, seq, at)
+    states.undo.roll_back()
+    return outcome
+
+
 def _refuse_actor(states: States, envelope: Envelope, by: str) -> Refused | None:
     """Return why the actor is not heard, or None. Before the market is open only the exchange is, and only to open it."""
     actor = envelope.actor

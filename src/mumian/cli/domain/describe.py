@@ -13,11 +13,13 @@ from mumian.cli.domain.place import HoldingOption, NameArgument, Place, Resource
 from mumian.cli.opened import HomeOption, fail, opened
 from mumian.cli.submit import said
 from mumian.cli.words import say
+from mumian.domain.grading import draft
 from mumian.domain.profile import Profile
 from mumian.domain.store import Manifest
 from mumian.kernel.ids import ResourceId
 from mumian.kernel.roles import DataKind
 from mumian.rooms.catalog.description import Description, Form, SourceType, SpatialScope, UpdateFrequency
+from mumian.rooms.catalog.factors import Factors
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.catalog.model import ClassifyResource, DescribeResource, PublishVersion
 
@@ -34,6 +36,10 @@ Impacts: TypeAlias = Annotated[
 ]
 Officer: TypeAlias = Annotated[str, typer.Option(help=say("code of who answers for the level", "定级责任人代码"))]
 Persons: TypeAlias = Annotated[bool, typer.Option("--persons", help=say("it holds personal data", "含个人信息"))]
+FactorOptions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--factor", help=say("a factor that no figure shows: persons=1200", "画像无法得出的分级要素=值")),
+]
 Kind: TypeAlias = Annotated[DataKind, typer.Option(help=say("whose data it is by law", "数据类别"))]
 Source: TypeAlias = Annotated[SourceType, typer.Option(help=say("where it comes from", "数据来源"))]
 Scope: TypeAlias = Annotated[SpatialScope, typer.Option(help=say("territory that it covers", "地域范围"))]
@@ -63,6 +69,7 @@ def describe(
     impact: Impacts = None,
     signed_by: Officer = "",
     persons: Persons = False,
+    factor: FactorOptions = None,
     kind: Kind = DataKind.ENTERPRISE,
     source: Source = SourceType.SELF_GENERATED,
     scope: Scope = SpatialScope.CITY,
@@ -95,13 +102,27 @@ def describe(
     target = ResourceId(resource) if resource else MADE_BY_FIRST
     commands.append(_published(place, held, about, target))
     if impact or not resource:
-        commands.append(_graded(target, impact or [], persons=persons, signed_by=signed_by))
-    _hand_on(home, place, commands, submit=submit)
+        graded = _graded(target, impact or [], persons=persons, signed_by=signed_by)
+        if persons or factor:
+            drafted = draft(about, held.declaration, known=factors_of(factor or []))
+            graded = msgspec.structs.replace(graded, factors=drafted.factors)
+        commands.append(graded)
+    hand_on(home, place, commands, submit=submit)
 
 
 def _graded(resource: ResourceId, impact: list[str], *, persons: bool, signed_by: str) -> ClassifyResource:
     impacts = tuple(map(_impact, impact or [_wanted("impact", "")]))
     return ClassifyResource(resource, impacts, persons, _wanted("signed-by", signed_by))
+
+
+def factors_of(stated: list[str]) -> Factors:
+    """Return the factors that were given as NAME=VALUE, or leave with a sentence."""
+    pairs = dict(each.partition("=")[::2] for each in stated)
+    try:
+        return msgspec.convert(pairs, Factors, strict=False)
+    except msgspec.ValidationError as fault:
+        names = ", ".join(Factors.__struct_fields__)
+        fail(say(f"`--factor` is NAME=VALUE of {names}: {fault}", f"`--factor` 应为 要素=值，要素：{names}；{fault}"))
 
 
 def _wanted(option: str, value: str) -> str:
@@ -131,7 +152,7 @@ def _published(place: Place, held: Manifest, about: Profile, resource: ResourceI
     return PublishVersion(resource, held.version, held.rows, size_bytes, about.quality)
 
 
-def _hand_on(home: Path, place: Place, commands: list[Any], *, submit: bool) -> None:
+def hand_on(home: Path, place: Place, commands: list[Any], *, submit: bool) -> None:
     """Print the commands; or say them as the domain's party, the resource filled in as it is made, and print its id."""
     if not submit:
         typer.echo(json.dumps(msgspec.to_builtins(commands), indent=2, ensure_ascii=False))

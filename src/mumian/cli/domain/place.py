@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 import typer
 
-from mumian.cli.opened import fail
+from mumian.cli.opened import clock_in, fail
 from mumian.cli.signers import kept
 from mumian.cli.words import say
 from mumian.domain.declaration import LocalName, Terms
@@ -102,7 +102,7 @@ def answering(folder: Path) -> Iterator[Domain]:
                     f"数据域 `{folder.name}` 正由另一进程提供服务；请用 --url PARTY=URL 访问，或先停止该进程",
                 )
             )
-        yield Domain.open(folder)
+        yield Domain.open(folder, clock=clock_in(folder.parent.parent))  # HOME/domains/NAME
 
 
 def tell_rejected(rejected: Rejected) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, NoReturn, TypeAlias
 import typer
 
 from mumian.cli.domain.place import answering
-from mumian.cli.opened import REFUSED, fail, opened, wall_clock
+from mumian.cli.opened import REFUSED, clock_in, fail, opened
 from mumian.cli.signers import domain_folders, key_of
 from mumian.cli.words import LANG, say
 from mumian.domain.http import HttpPort
@@ -94,7 +94,7 @@ def ways(home: Path, ticket: Ticket, *, wanted: set[PartyId], addressed: dict[Pa
                     f"`{home}` 中没有 `{party}` 的数据域；请用 --url {party}=http://… 指明其地址",
                 )
             )
-        yield Ways(ports, keys, Caller(key, clock=wall_clock, entropy=os.urandom))
+        yield Ways(ports, keys, Caller(key, clock=clock_in(home), entropy=os.urandom))
 
 
 def _refuse_other_key(source: SourceTicket, public_hex: str) -> None:

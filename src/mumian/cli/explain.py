@@ -1,0 +1,129 @@
+"""`mumian explain`: why something is allowed or not, before it costs anything."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.tree import Tree
+
+from mumian.cli.opened import REFUSED, HomeOption, JsonOption, clock_of, fail
+from mumian.cli.references import filled
+from mumian.cli.submit import client_id, read_items
+from mumian.cli.words import say
+from mumian.kernel.ids import OPERATOR, PartyId, is_id
+from mumian.market.envelope import BY_KEY, Envelope
+from mumian.market.explain import Cited, Explanation, Step, explain_command, explain_thing
+from mumian.market.explain import Path as Chain
+from mumian.market.home import Home
+from mumian.market.rooms import States
+from mumian.rooms.parties import views as parties
+
+
+def register(app: typer.Typer) -> None:
+    app.command("explain", help=say("why something is allowed or not", "说明为何可以或不可以"))(explain)
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help=say(
+                "an id (what it stands on), or a file with one command (how it would be answered; - for standard input)",
+                "编号（说明其依据），或含一条命令的文件（说明将如何答复；- 表示标准输入）",
+            )
+        ),
+    ],
+    home: HomeOption,
+    actor: Annotated[str, typer.Option("--as", help=say("who would speak", "拟提交的主体"))] = OPERATOR,
+    as_json: JsonOption = False,
+) -> None:
+    place = Home(home)
+    store = place.open_store(mode="read")
+    try:
+        states, now = States(store), clock_of(place)()
+        if is_id(what):
+            found = explain_thing(states, what, now)
+            if found is None:
+                fail(say(f"`{what}` is not there, or stands on nothing", f"`{what}` 不存在，或没有所依据的权利"))
+        else:
+            found = _rehearsed(states, Path(what), actor, now)
+    finally:
+        store.close()
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(found), indent=2, ensure_ascii=False))
+    else:
+        draw(found)
+    if found.allowed is False:
+        raise typer.Exit(REFUSED)
+
+
+def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
+    """Rehearse the one command in a file. Signatures are taken as given: who has a key would sign."""
+    if str(file) != "-" and not file.is_file():
+        fail(say(f"`{file}` is neither an id nor a file", f"`{file}` 既不是编号也不是文件"))
+    items = read_items(file)
+    if len(items) != 1:
+        fail(
+            say(
+                f"`{file}` holds {len(items)} commands; explain one at a time",
+                f"`{file}` 含 {len(items)} 条命令；请逐条说明",
+            )
+        )
+    fill = partial(filled, now=now, beside=file.parent)
+    item: Any = {"id": client_id(), "actor": actor, "command": items[0]} if "command" not in items[0] else items[0]
+    try:
+        envelope = msgspec.convert(fill(item, ()), Envelope)
+    except msgspec.ValidationError as error:
+        fail(say(f"this is not a command that the market knows: {error}", f"无法识别的命令：{error}"))
+    by, signed = "door:explain", envelope
+    keys = parties.keys_of(states.parties, PartyId(envelope.actor))
+    if keys:
+        from mumian.market.envelope import Signature  # only where a signature must be stood in for
+
+        by, signed = BY_KEY, msgspec.structs.replace(envelope, signature=Signature(keys[0], ""))
+    head = states.oversight.market.get("market")
+    return explain_command(states, signed, seq=1 << 40 if head else 0, now=now, by=by)
+
+
+def draw(found: Explanation) -> None:
+    """Print an explanation for people."""
+    console = Console()
+    colour = {True: "green", False: "red", None: "bold"}[found.allowed]
+    console.print(f"[{colour}]{say(found.said_en, found.said_zh)}[/]", highlight=False, soft_wrap=True)
+    for rule in found.rules:
+        console.print(f"  {_rule(rule)}", highlight=False, soft_wrap=True)
+    for chain in found.paths:
+        console.print(_tree(chain), highlight=False)
+
+
+def _tree(chain: Chain) -> Tree:
+    """Draw one chain with its root on top, as rights are given: each link under the one that gave it."""
+    verdict = (
+        say("holds", "有效")
+        if not chain.broken_at
+        else say(f"breaks at {chain.broken_at}", f"在 {chain.broken_at} 处中断")
+    )
+    tree = branch = Tree(f"{chain.source}: {verdict}")
+    for step in reversed(chain.steps):
+        branch = branch.add(_link(step))
+        for rule in step.rules:
+            branch.add(f"[dim]{_rule(rule)}[/]")
+    return tree
+
+
+def _link(step: Step) -> str:
+    mark = "[green]✓[/]" if step.holds else f"[red]✗ {step.why}[/]"
+    term = f"{step.since} – {step.until}" if step.until else say(f"since {step.since}", f"{step.since} 起")
+    return f"{step.id} {step.holder}: {step.terms} ({term}) {mark}"
+
+
+def _rule(rule: Cited) -> str:
+    title = say(rule.title_en, rule.title_zh)
+    since = say(f"in force since {rule.in_force_since}", f"{rule.in_force_since} 起施行")
+    return f"{rule.id} {rule.source} {rule.article}: {title} ({since}, {say('certainty', '可信度')} {rule.certainty})"

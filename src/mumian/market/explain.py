@@ -1,0 +1,245 @@
+"""Why something is allowed or not: the chain it stands on, link by link, each with its rules, their articles and days.
+
+Nothing here decides: a command is rehearsed by the same code that would decide it, a chain is walked as every decision
+walks it. What is explained is what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from mumian.kernel.ids import ProductId, ResourceId
+from mumian.kernel.outcome import Refused
+from mumian.kernel.time import Instant, day_of
+from mumian.market.envelope import Envelope
+from mumian.market.rooms import States
+from mumian.market.step import rehearse
+from mumian.rooms.catalog import views as catalog
+from mumian.rooms.exchange import views as exchange
+from mumian.rooms.rights import views as rights
+from mumian.rooms.rights.chain import freezable, stop
+from mumian.rooms.rights.records import Authorization, Grant, Registration
+from mumian.rulebook.rules import Rule, rule_at
+
+
+class Cited(msgspec.Struct, frozen=True):
+    """A rule of law as it is in force on the day of the decision. certainty: A to D, as in the rulebook."""
+
+    id: str
+    version: int
+    source: str
+    article: str
+    title_en: str
+    title_zh: str
+    certainty: str
+    in_force_since: str
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One link of a chain. holds: by itself, now. why: the reason where it does not. until: the last day, or empty.
+
+    what: `right`, `grant`, `authorization`, `resource`. terms: what it gives, in codes.
+    """
+
+    id: str
+    what: str
+    holder: str
+    terms: str
+    since: str
+    until: str
+    holds: bool
+    why: str = ""
+    rules: tuple[Cited, ...] = ()
+
+
+class Path(msgspec.Struct, frozen=True):
+    """One chain, from the source that something stands on up to its root, and the resource beneath. broken_at: "" if it holds."""
+
+    source: str
+    steps: tuple[Step, ...]
+    broken_at: str = ""
+    reason: str = ""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """The answer. allowed: None where nothing was asked but what a thing stands on. rules: that the answer names."""
+
+    asked: str
+    allowed: bool | None
+    said_en: str
+    said_zh: str
+    rules: tuple[Cited, ...]
+    paths: tuple[Path, ...]
+
+
+def cite(rule_id: str, *, rulebook: str, now: Instant) -> Cited | None:
+    """Return a rule as it is in force at `now`, or None."""
+    rule: Rule | None = rule_at(rule_id, rulebook=rulebook, now=now)
+    if rule is None:
+        return None
+    return Cited(
+        rule.id,
+        rule.version,
+        f"{rule.source.title} {rule.source.number}",
+        rule.article,
+        rule.title_en,
+        rule.title_zh,
+        rule.certainty,
+        rule.effective_from.isoformat(),
+    )
+
+
+def explain_command(states: States, envelope: Envelope, *, seq: int, now: Instant, by: str) -> Explanation:
+    """Say how a command would be answered now, by which rules, and what the things that it names stand on."""
+    outcome = rehearse(states, envelope, seq=seq, at=now, by=by)
+    command = envelope.command
+    asked = f"{type(command).__module__.split('.')[-2]}.{type(command).__name__}"
+    paths = tuple(path for thing in dict.fromkeys(_named(command)) for path in paths_of(states, thing, now))
+    if isinstance(outcome, Refused):
+        named: tuple[str, ...] = (outcome.refusal.sentence.rule or "",)
+        says = (
+            f"{outcome.refusal.full_name}: {outcome.say('en')}",
+            f"{outcome.refusal.full_name}：{outcome.say('zh')}",
+        )
+        return Explanation(asked, False, *says, _cited(states, named, now), paths)
+    named = tuple(rule for event in outcome for rule in _rules_in(event))
+    events = ", ".join(type(event).__name__ for event in outcome)
+    says = (f"would be accepted: {events}", f"可以办理：{events}")
+    return Explanation(asked, True, *says, _cited(states, named, now), paths)
+
+
+def explain_thing(states: States, thing: str, now: Instant) -> Explanation | None:
+    """Say what a thing stands on, by its id; None if there is no such thing, or nothing that it stands on."""
+    paths = tuple(paths_of(states, thing, now))
+    if not paths:
+        return None
+    broken = next((path for path in paths if path.broken_at), None)
+    says = ("every chain holds", "权利链全部有效")
+    if broken is not None:
+        says = (
+            f"breaks at `{broken.broken_at}` ({broken.reason})",
+            f"在 `{broken.broken_at}` 处中断（{broken.reason}）",
+        )
+    return Explanation(thing, None, *says, (), paths)
+
+
+def paths_of(states: States, thing: str, now: Instant) -> Iterator[Path]:
+    """Yield the chain beneath each source that a thing stands on: a product has several, a grant is its own."""
+    for source in _sources(states, thing):
+        walked = rights.chain(states.rights, source, now)
+        steps = [_step(states, link.id, now) for link in walked.links]
+        if walked.resource:
+            steps.append(_resource(states, ResourceId(walked.resource), now))
+        yield Path(source, tuple(steps), walked.broken_at, str(walked.reason or ""))
+
+
+def _sources(states: States, thing: str) -> Iterator[str]:
+    """Yield the rights and grants that a thing of any room stands on."""
+    noun = thing.partition("-")[0]
+    match noun:
+        case "right" | "grant" | "authorization" if freezable(states.rights, thing) is not None:
+            yield thing
+        case "resource":
+            yield from (right for right, _ in rights.rights_in(states.rights, ResourceId(thing)))
+        case "product":
+            yield from exchange.sources_of(states.exchange, ProductId(thing))
+        case "listing" | "order":
+            record = (states.exchange.listings if noun == "listing" else states.exchange.orders).get(thing)
+            yield from exchange.sources_of(states.exchange, record.product) if record else ()
+        case "agreement":
+            agreement = states.contracts.agreements.get(thing)
+            yield from exchange.sources_of(states.exchange, agreement.target) if agreement else ()
+        case "job":
+            job = states.cleanroom.jobs.get(thing)
+            yield from (path.rpartition("/")[2] for path in job.paths) if job else ()
+
+
+def _named(command: Any) -> Iterator[str]:
+    """Yield every text in a command that could be an id, in the order of its fields."""
+    if isinstance(command, str):
+        if "-" in command and command.rpartition("-")[2].replace(".", "").isdigit():
+            yield command
+    elif isinstance(command, msgspec.Struct):
+        for field in command.__struct_fields__:
+            yield from _named(getattr(command, field))
+    elif isinstance(command, tuple):
+        for part in command:
+            yield from _named(part)
+
+
+def _step(states: States, key: str, now: Instant) -> Step:
+    record = freezable(states.rights, key)
+    assert record is not None  # a chain names only what there is
+    why = _why_not(states, record, now)
+    since, until = day_of(record.valid_from).isoformat(), day_of(record.valid_to - 1).isoformat()
+    rules = _cited(states, getattr(record, "rules", _RULES_OF[type(record)]), now)
+    return Step(key, _WHAT[type(record)], _holder(record), _terms(record), since, until, not why, why, rules)
+
+
+_WHAT: dict[type, str] = {Registration: "right", Grant: "grant", Authorization: "authorization"}
+_RULES_OF: dict[type, tuple[str, ...]] = {
+    Registration: (),
+    Grant: ("GZ2023-05",),
+    Authorization: ("S3-05", "S3-TERM"),
+}
+"""Rules that a link of a kind rests on where its record names none."""
+
+
+def _holder(record: Registration | Grant | Authorization) -> str:
+    match record:
+        case Registration():
+            return record.holder
+        case Grant():
+            return record.grantee
+        case Authorization():
+            return record.operator
+
+
+def _terms(record: Registration | Grant | Authorization) -> str:
+    match record:
+        case Registration():
+            return f"{record.right.value} {record.certificate}"
+        case Grant():
+            parts = (record.right.value, *record.purposes, *record.territory, *record.fields)
+            return " ".join((*parts, "onward" if record.onward else "", record.consent)).strip()
+        case Authorization():
+            return " ".join((record.mode.value, record.scenario, record.agreement)).strip()
+
+
+def _why_not(states: States, record: Registration | Grant | Authorization, now: Instant) -> str:
+    """Return why a link does not hold by itself, in codes; empty if it does."""
+    if record.ended is not None:
+        return f"ended: {record.ended.value}"
+    if record.freezes:
+        return ", ".join(f"frozen: {each.reason.value} by {each.by}" for each in record.freezes)
+    if isinstance(record, Grant) and record.consent and record.consent in states.rights.voided:
+        return f"consent: {record.consent}"
+    return str(stop(record, now) or "")
+
+
+def _resource(states: States, key: ResourceId, now: Instant) -> Step:
+    """Return the resource as the ground of its chain: whose it is, its level, whether it is still offered."""
+    record, described = catalog.resource(states.catalog, key), catalog.description(states.catalog, key)
+    if record is None or described is None:
+        return Step(key, "resource", "", "", "", "", False, "unknown")
+    level = record.level.value if record.level else "not graded"
+    kind = f"{described.data_kind.value} {described.source_type.value} {level}"
+    why = "withdrawn" if record.is_withdrawn else "" if record.level else "not_classified"
+    since = day_of(record.described_at).isoformat()
+    return Step(key, "resource", record.holder, kind, since, "", not why, why, _cited(states, ("S18-MATRIX",), now))
+
+
+def _rules_in(event: Any) -> Iterator[str]:
+    """Yield the rules that an event, or the record in it, says it was decided by."""
+    yield from getattr(event, "rules", ())
+    yield from getattr(getattr(event, "record", None), "rules", ())
+
+
+def _cited(states: States, rule_ids: tuple[str, ...], now: Instant) -> tuple[Cited, ...]:
+    market = states.oversight.market.get("market")
+    rulebook = market.rulebook if market is not None else ""
+    found = (cite(rule_id, rulebook=rulebook, now=now) for rule_id in dict.fromkeys(rule_ids) if rule_id)
+    return tuple(each for each in found if each is not None)
