@@ -390,7 +390,10 @@ def test_broken_lines_are_told_by_number_and_left_out_only_on_the_owners_word(mu
 
 def test_a_description_is_printed_as_commands_that_submit_takes(mumian: Mumian, town: Town) -> None:
     words = ["--title", "x", "--summary", "x", "--industry", "G60", "--from", "2026-01-01", "--signed-by", "cdo"]
-    printed = mumian("domain", "describe", "north", *words, "--impact", "person=general", "--persons")
+    factors = ("sector=transport", "group=persons", "region=city", "persons=40", "organisations=0", "depth=observed")
+    stated = [word for each in (*factors, "coverage_permille=1", "importance=ordinary") for word in ("--factor", each)]
+    graded = ["--impact", "person=general", "--persons", *stated]
+    printed = mumian("domain", "describe", "north", *words, *graded)
     commands = json.loads(printed.out)
     assert [command["type"].partition(".")[2] for command in commands] == [
         "DescribeResource",
