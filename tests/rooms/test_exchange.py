@@ -20,6 +20,7 @@ from mumian.kernel.time import DAY_MS
 from mumian.rooms.exchange import views
 from mumian.rooms.exchange.decide import decide
 from mumian.rooms.exchange.events import (
+    ComplianceReviewed,
     DealSigned,
     DeliveryAccepted,
     ListingsSuspended,
@@ -51,6 +52,7 @@ from mumian.rooms.exchange.model import (
     RejectDelivery,
     ResolveDispute,
     ReviewCompliance,
+    ReviewFacts,
     SettleUsage,
     SignDeal,
     SigningFacts,
@@ -82,6 +84,7 @@ from mumian.rooms.exchange.terms import (
     DisputeOutcome,
     Evaluation,
     RejectReason,
+    ReviewItem,
     SuspendReason,
     Verdict,
 )
@@ -181,6 +184,15 @@ def an_order(listing: str = SHELF, *, quantity: int = 2, expires_at: int = DUE, 
     return PlaceOrder(ListingId(listing), quantity, expires_at, limit_fen)
 
 
+def certified(actor: str, *certificates: str, seq: int = 50) -> ReviewFacts:
+    """Facts of a review: the product's one source is certified unless told otherwise."""
+    return ReviewFacts(**frame(actor, NOW, seq), certificates=certificates or ("SJ4412026110001",))
+
+
+def uncertified(actor: str) -> ReviewFacts:
+    return ReviewFacts(**frame(actor, NOW, 50), certificates=())
+
+
 def reviewing(product: str = REPORT, verdict: Verdict = Verdict.PASSED) -> ReviewCompliance:
     return ReviewCompliance(ProductId(product), verdict, DIGEST)
 
@@ -198,8 +210,8 @@ def a_state() -> State:
     state = State(*(DictTable() for _ in State.__struct_fields__))
     do(state, a_product(AIR), seeing(AIR, seq=1))
     do(state, a_product(AIR, WEATHER, delivery=DeliveryForm.VERIFY_QA), seeing(AIR, WEATHER, seq=2))
-    do(state, reviewing(), by("assessor"))
-    do(state, reviewing(CHECK), by("exchange"))
+    do(state, reviewing(), certified("assessor"))
+    do(state, reviewing(CHECK), certified("exchange"))
     do(state, ListProduct(REPORT, FIXED), pricing(AIR, seq=5))
     do(state, ListProduct(CHECK, CAPPED), pricing(AIR, WEATHER, ceiling_fen=90, seq=6))
     return state
@@ -260,15 +272,21 @@ def listed_again() -> State:
 def a_welfare_product() -> State:
     state = a_state()
     do(state, a_product(WEATHER, scenario=replace(INSURANCE, field=FieldOfUse.PUBLIC_WELFARE)), seeing(WEATHER, seq=3))
-    do(state, reviewing("product-3"), by("exchange"))
+    do(state, reviewing("product-3"), certified("exchange"))
     return state
 
 
 def a_traders_product() -> State:
     state = a_state()
     do(state, a_product(AIR), seeing(AIR, actor="trader", seq=3))
-    do(state, reviewing("product-3"), by("assessor"))
+    do(state, reviewing("product-3"), certified("assessor"))
     do(state, ListProduct(ProductId("product-3"), FIXED), pricing(AIR, actor="trader", seq=4))
+    return state
+
+
+def a_product_of_ones_own() -> State:
+    state = a_state()
+    do(state, a_product(AIR), seeing(AIR, actor="trader", seq=3))
     return state
 
 
@@ -291,14 +309,27 @@ SETTLE, REFUND = (ResolveDispute(ORDER, outcome) for outcome in DisputeOutcome)
 REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, SuspendStandingOn(("right-1",), "right-1"), by("regulator"), R.ONLY_THE_MARKET),
     (a_state, a_product(AIR), seeing(AIR, actor="insurer"), R.ROLE_MISSING),
-    (a_state, reviewing(), by("insurer"), R.ROLE_MISSING),
+    (a_state, reviewing(), certified("insurer"), R.ROLE_MISSING),
+    (
+        a_product_of_ones_own,
+        replace(reviewing("product-3"), examined=(ReviewItem.USE, ReviewItem.SOURCE)),
+        certified("exchange"),
+        R.CERTIFIED_ALREADY,
+    ),
+    (a_product_of_ones_own, reviewing("product-3"), uncertified("exchange"), R.NOT_EXAMINED),
+    (
+        a_product_of_ones_own,
+        replace(reviewing("product-3"), examined=(ReviewItem.USE,)),
+        certified("exchange"),
+        R.NOT_EXAMINED,
+    ),
     (a_state, SUSPEND, by("merchant"), R.ROLE_MISSING),
     (a_state, an_order(), by("merchant"), R.ROLE_MISSING),
     (settled, FileDeal(ORDER, STATEMENT), by("merchant"), R.ROLE_MISSING),
     (a_state, a_product(AIR, scenario=None), seeing(AIR), R.SCENARIO_MISSING),
     (a_state, a_product(AIR, scenario=BLANK), seeing(AIR), R.SCENARIO_MISSING),
     (a_state, ListProduct(UNKNOWN, FIXED), pricing(AIR), R.NOT_REGISTERED),
-    (a_state, reviewing(UNKNOWN), by("assessor"), R.NOT_REGISTERED),
+    (a_state, reviewing(UNKNOWN), certified("assessor"), R.NOT_REGISTERED),
     (a_state, DelistProduct(UNKNOWN), by("merchant"), R.NOT_REGISTERED),
     (a_state, ListProduct(REPORT, FIXED), pricing(AIR, actor="trader"), R.NOT_YOURS),
     (a_state, DelistProduct(REPORT), by("trader"), R.NOT_YOURS),
@@ -314,7 +345,7 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, a_product(AIR), seeing(AIR, actor="operator"), R.OPERATOR_DEVELOPS),
     (a_state, a_product(WEATHER), seeing(WEATHER, relation="merchant owned by operator"), R.OPERATOR_DEVELOPS),
     (a_state, ListProduct(CHECK, CAPPED), pricing(AIR, WEATHER, relation="party-3"), R.OPERATOR_DEVELOPS),
-    (a_welfare_product, reviewing(), by("trader"), R.PRODUCT_STATE_FORBIDS),
+    (a_welfare_product, reviewing(), certified("trader"), R.PRODUCT_STATE_FORBIDS),
     (a_delisted_product, DelistProduct(REPORT), by("exchange"), R.PRODUCT_STATE_FORBIDS),
     (suspended, SUSPEND, by("regulator"), R.PRODUCT_STATE_FORBIDS),
     (suspended, ListProduct(REPORT, FIXED), pricing(AIR), R.COMPLIANCE_MISSING),
@@ -389,7 +420,7 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (delivered, RejectDelivery(ORDER, RejectReason.LATE), by("insurer", now=INSPECTED), R.INSPECTION_OVER),
     (metered, SettleUsage(AGREED), metering(0), R.NOTHING_TO_BILL),
     (a_traders_product, an_order("listing-4"), by("trader"), R.SELF_DEALING),
-    (a_traders_product, reviewing("product-3"), by("trader"), R.REVIEWER_IS_SELLER),
+    (a_traders_product, reviewing("product-3"), certified("trader"), R.REVIEWER_IS_SELLER),
 ]
 
 
@@ -506,7 +537,7 @@ def test_a_revoked_grant_suspends_every_open_listing_above_it_and_a_second_time_
 
 def test_a_suspended_listing_returns_through_a_new_review_and_its_deals_go_on() -> None:
     state = suspended()
-    do(state, reviewing(), by("assessor"))
+    do(state, reviewing(), certified("assessor"))
     do(state, ListProduct(REPORT, FIXED), pricing(AIR))
     do(state, RELEASED, by("merchant"))
     assert state.listings[SHELF].version == 2
@@ -623,7 +654,7 @@ def a_random_step(rng: random.Random, state: State, seq: int) -> tuple[Command, 
         (CloseUsage(order), facts),
         (FileDeal(order, STATEMENT), facts),
         (SuspendListing(listing, SuspendReason.COMPLAINT), facts),
-        (reviewing(product), by("exchange", seq=seq)),
+        (reviewing(product), certified("exchange", seq=seq)),
         (ListProduct(product, price), pricing(*sources, ceiling_fen=95, seq=seq)),
     ]
     often = {PlaceOrder: 4, ExpireOrder: 4, CancelOrder: 1, SuspendListing: 1}
@@ -682,3 +713,14 @@ def test_what_ended_suspends_every_open_listing_beneath_it_in_one_event_and_no_o
         for event in events:
             evolve(state, event)
     assert {state.products[REPORT].state, state.products[CHECK].state} == {ProductState.SUSPENDED}
+
+
+def test_what_no_certificate_answers_for_is_examined_and_what_one_does_is_adopted_by_name() -> None:
+    state = a_product_of_ones_own()
+    everything = replace(reviewing("product-3"), examined=tuple(ReviewItem))
+    (event,) = do(state, everything, uncertified("assessor"))
+    assert isinstance(event, ComplianceReviewed)
+    assert (event.certificates, event.rules) == ((), ("S21-COMPLIANCE",))
+    (event,) = do(a_product_of_ones_own(), reviewing("product-3"), certified("assessor"))
+    assert isinstance(event, ComplianceReviewed)
+    assert (event.certificates, event.rules) == (("SJ4412026110001",), ("S21-COMPLIANCE", "S1-31"))

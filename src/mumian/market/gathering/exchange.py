@@ -21,6 +21,15 @@ def _register_product(s: States, c: exchange.RegisterProduct, base: Base) -> Fac
     )
 
 
+def _review(s: States, c: exchange.ReviewCompliance, base: Base) -> Facts:
+    """A source is certified where its chain holds and ends in a registered right: its certificate answers for it."""
+    product = s.exchange.products.get(c.product)
+    walked = [right_views.chain(s.rights, source, base["now"]) for source in product.sources] if product else []
+    roots = [s.rights.rights.get(chain.links[-1].id) for chain in walked if chain.unbroken]
+    certificates = tuple(root.certificate for root in roots if root is not None)
+    return exchange.ReviewFacts(**base, certificates=certificates)
+
+
 def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
     product = s.exchange.products.get(c.product)
     sources: tuple[str, ...] = product.sources if product else ()
@@ -68,6 +77,7 @@ def _settle_usage(s: States, c: exchange.SettleUsage, base: Base) -> Facts:
 
 GATHER: dict[type, Gather] = {
     exchange.RegisterProduct: _register_product,
+    exchange.ReviewCompliance: _review,
     exchange.ListProduct: _list_product,
     exchange.PlaceOrder: _place_order,
     exchange.RecordDelivery: _record_delivery,

@@ -10,7 +10,7 @@ from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.time import Instant
 from mumian.rooms.exchange.product import Code, DeliveryForm, Digest, Price, ProductType, Scenario, SourceId, Title
-from mumian.rooms.exchange.terms import Evaluation, RejectReason, SuspendReason, Verdict
+from mumian.rooms.exchange.terms import Evaluation, RejectReason, ReviewItem, SuspendReason, Verdict
 
 
 class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"exchange.{name}"):
@@ -33,10 +33,15 @@ class ProductRegistered(_Event, frozen=True):
 
 
 class ComplianceReviewed(_Event, frozen=True):
+    """examined: by the reviewer. certificates: adopted for the rest, under `rules`."""
+
     product: ProductId
     verdict: Verdict
     reviewer: PartyId
     report_digest: Digest
+    examined: tuple[ReviewItem, ...] = ()
+    certificates: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 class ProductListed(_Event, frozen=True):

@@ -24,6 +24,7 @@ from mumian.rooms.exchange.model import (
     ProductFacts,
     RegisterProduct,
     ReviewCompliance,
+    ReviewFacts,
     State,
     SuspendListing,
     SuspendStandingOn,
@@ -43,7 +44,7 @@ from mumian.rooms.exchange.product import (
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import PRODUCT_MOVES, ListingState, ProductMove, ProductState, names
-from mumian.rooms.exchange.terms import Verdict
+from mumian.rooms.exchange.terms import CERTIFIED, ReviewItem, Verdict
 
 DEVELOPERS = frozenset({Role.DATA_MERCHANT, Role.SUPPLIER})
 REVIEWERS = frozenset({Role.EXCHANGE, Role.SERVICE_PROVIDER})
@@ -108,7 +109,28 @@ def review(state: State, command: ReviewCompliance, facts: Facts) -> list[Event]
     refused = _refuse_move(command.product, product, MOVE_OF_VERDICT[command.verdict])
     if refused is not None:
         return refused
-    return [ComplianceReviewed(command.product, command.verdict, facts.actor, command.report_digest)]
+    assert isinstance(facts, ReviewFacts)
+    refused = _refuse_examined(command, product, facts.certificates)
+    if refused is not None:
+        return refused
+    rules = ("S21-COMPLIANCE", *(("S1-31",) if facts.certificates else ()))
+    outcome = (command.verdict, facts.actor, command.report_digest, command.examined)
+    return [ComplianceReviewed(command.product, *outcome, facts.certificates, rules)]
+
+
+def _refuse_examined(command: ReviewCompliance, product: Product, certificates: tuple[str, ...]) -> Refused | None:
+    """What certificates answer for is not examined again; what they do not answer for is not left out (S1 第31条)."""
+    again = sorted(CERTIFIED.intersection(command.examined))
+    is_certified = len(certificates) == len(product.sources)
+    if is_certified and again:
+        detail: Detail = {"product": command.product, "items": ", ".join(again), "certificate": certificates[0]}
+        return Refused(R.CERTIFIED_ALREADY, detail)
+    is_answered = is_certified or product.data_kind is DataKind.PUBLIC  # public data is coded, not certified
+    needed = frozenset(ReviewItem) - (CERTIFIED if is_answered else frozenset())
+    missing = sorted(needed.difference(command.examined))
+    if missing and command.verdict is Verdict.PASSED:
+        return Refused(R.NOT_EXAMINED, {"product": command.product, "items": ", ".join(missing)})
+    return None
 
 
 def list_product(state: State, command: ListProduct, facts: Facts) -> list[Event] | Refused:

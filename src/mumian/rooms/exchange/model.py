@@ -25,7 +25,7 @@ from mumian.rooms.exchange.product import (
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as ExchangeRefusal
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
-from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason, SuspendReason, Verdict
+from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason, ReviewItem, SuspendReason, Verdict
 
 SOURCES_MAX = 256
 """Sources of one product; bounds the work of one command."""
@@ -47,11 +47,15 @@ class RegisterProduct(_Command, frozen=True):
 
 
 class ReviewCompliance(_Command, frozen=True):
-    """Say whether a product may be listed. By the exchange or a service provider, never its seller."""
+    """Say whether a product may be listed. By the exchange or a service provider, never its seller. Facts: `ReviewFacts`.
+
+    examined: what was looked at; what certificates answer for is left out.
+    """
 
     product: ProductId
     verdict: Verdict
     report_digest: Digest
+    examined: tuple[ReviewItem, ...] = (ReviewItem.PERSONAL, ReviewItem.SECURITY, ReviewItem.USE)
 
 
 class ListProduct(_Command, frozen=True):
@@ -235,6 +239,12 @@ class BrokenSource(msgspec.Struct, frozen=True):
     source: SourceId
     broken_at: str
     reason: str
+
+
+class ReviewFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `ReviewCompliance`. certificates: one for each source that stands on a registered right in force."""
+
+    certificates: tuple[str, ...]
 
 
 class StandingFacts(Facts, frozen=True, kw_only=True):

@@ -30,6 +30,16 @@ class ExchangeRefusal(Refusal):
         "`{thing}` belongs to `{owner}`; `{actor}` may not {move} it",
         "`{thing}` 属于 `{owner}`；`{actor}` 无权执行 {move}",
     )
+    CERTIFIED_ALREADY = Sentence(
+        "{items} of `{product}` are certified by `{certificate}` and others; adopt the certificates, do not examine or charge again",
+        "`{product}` 的 {items} 已由登记凭证 `{certificate}` 等证明；应当采信，不得重复审查、重复收费",
+        "S1-31",
+    )
+    NOT_EXAMINED = Sentence(
+        "`{product}` cannot pass: {items} were not examined and no certificate answers for them; examine them",
+        "`{product}` 不能通过：{items} 未经评估，也没有登记凭证可采信；请补充评估",
+        "S21-COMPLIANCE",
+    )
     OPERATOR_DEVELOPS = Sentence(
         "`{actor}` operates the public data or is related to its operator ({relation}); only an unrelated merchant develops products from it",
         "`{actor}` 是公共数据运营机构或其关联方（{relation}），运商分离；请由无关联的数据商开发",

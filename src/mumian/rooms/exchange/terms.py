@@ -28,6 +28,21 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
+class ReviewItem(StrEnum):
+    """What a compliance review looks at. A certificate of property registration answers for the first three."""
+
+    DESCRIPTION = "description"  # 描述准确性
+    SOURCE = "source"  # 来源合规性
+    RIGHT = "right"  # 产权明确性
+    PERSONAL = "personal"  # 个人信息
+    SECURITY = "security"  # 安全
+    USE = "use"  # 用途与场景
+
+
+CERTIFIED = frozenset({ReviewItem.DESCRIPTION, ReviewItem.SOURCE, ReviewItem.RIGHT})
+"""Examined by the registration agency already: adopted, not examined or charged again (S1 第31条)."""
+
+
 class SuspendReason(StrEnum):
     SOURCE_BROKEN = "source_broken"
     LEVEL_CHANGED = "level_changed"
