@@ -23,6 +23,7 @@ NAMES = (
     "cleanroom",
     "ledger",
     "revenue",
+    "public_register",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -81,6 +82,7 @@ class States:
     cleanroom: Any
     ledger: Any
     revenue: Any
+    public_register: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()
