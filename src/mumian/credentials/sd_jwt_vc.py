@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from mumian.credentials import jws, sd_jwt
 from mumian.credentials.faults import Forged, Malformed, OutOfTime, Undisclosed
 from mumian.credentials.sd_jwt import Occasion, SdJwt
+from mumian.kernel.time import iso
 
 TYP = "dc+sd-jwt"
 """Also its media type: `application/dc+sd-jwt`."""
@@ -65,15 +66,12 @@ def issue(
     return sd_jwt.issue(whole, key, typ=TYP, hidden=hidden, salt=salt)
 
 
-def issuer_of(credential: SdJwt) -> str:
-    """Return who claims to have issued it: to look for that issuer's key, for nothing else.
+def unverified(credential: SdJwt) -> dict[str, Any]:
+    """Return what a credential claims openly: to look for its issuer's key, for nothing else.
 
-    Raises: Malformed: it names nobody.
+    Raises: Malformed: it is not of the format.
     """
-    match jws.unverified(credential.token):
-        case {"iss": str(issuer)}:
-            return issuer
-    raise Malformed("the credential names no issuer")
+    return jws.unverified(credential.token)
 
 
 def verify(
@@ -100,9 +98,9 @@ def verify(
     if issuer is not None and frame.issuer != issuer:
         raise Forged(f"the key is that of `{issuer}`, but the credential names `{frame.issuer}` as its issuer")
     if now_s < frame.from_s:
-        raise OutOfTime(f"the credential is valid from second `{frame.from_s}` on; it is `{now_s}`")
+        raise OutOfTime(f"the credential is valid from `{_when(frame.from_s)}` on; it is `{_when(now_s)}`")
     if now_s >= frame.to_s:
-        raise OutOfTime(f"the credential was valid until second `{frame.to_s}`; it is `{now_s}`")
+        raise OutOfTime(f"the credential was valid until `{_when(frame.to_s)}`; it is `{_when(now_s)}`")
     framing = ALWAYS_SHOWN | {"iat"}
     return Credential(frame, {name: claim for name, claim in shown.claims.items() if name not in framing})
 
@@ -120,3 +118,11 @@ def _frame(claims: dict[str, Any]) -> Frame:
                     raise Malformed(f"`{cnf}` names no holder's key")
             return Frame(issuer, kind, issued, start, end, holder)
     raise Malformed("a credential here states `iss`, `vct`, `iat`, `nbf` and `exp`; one is missing or not of its kind")
+
+
+def _when(second: int) -> str:
+    """Return a second as RFC 3339 in UTC; as it is if no calendar knows it."""
+    try:
+        return iso(second * 1000)
+    except (ValueError, OverflowError, OSError):
+        return str(second)

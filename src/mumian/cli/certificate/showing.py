@@ -1,0 +1,64 @@
+"""`mumian certificate show`: what the register holds of a certificate, and whether it is in force."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mumian.cli.certificate.opened import NameOption, NumberArgument, opened
+from mumian.cli.certificate.register import Entry
+from mumian.cli.certificate.wording import NOTES, RIGHTS, STOPS
+from mumian.cli.opened import HomeOption, JsonOption, wall_clock
+from mumian.cli.words import say
+
+
+def register(app: typer.Typer) -> None:
+    app.command("show", help=say("show a certificate and what stands against it", "显示凭证及其现状"))(show)
+
+
+def show(number: NumberArgument, home: HomeOption, name: NameOption = None, as_json: JsonOption = False) -> None:
+    with opened(home) as place:
+        entry = place.entry(number, wall_clock(), name)
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(entry), indent=2, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(_facts(entry))
+    console.print(_rights(entry))
+
+
+def _facts(entry: Entry) -> Table:
+    said = entry.certificate
+    drawn = Table(show_header=False, title=said.number, title_justify="left")
+    notes = [
+        f"{say(NOTES[note.kind].en, NOTES[note.kind].zh)} {note.since} ({', '.join(map(str, note.lines))})"
+        for note in said.notes
+    ]
+    for label, text in (
+        (say("data", "数据名称"), said.title),
+        (say("resource", "数据资源"), said.resource),
+        (say("holder", "权利人"), "\n".join(f"{one.party} {one.name}".strip() for one in said.holders or ())),
+        (say("valid", "有效期"), f"{said.valid_from} … {said.valid_to}" if entry.valid_to else "-"),
+        (say("registry", "登记机构"), f"{said.registry.party} {said.registry.name}"),
+        (say("registered", "登记日期"), said.registered_on),
+        (say("edition", "版次"), str(said.edition)),
+        (say("notes", "备注"), "\n".join(notes) or "-"),
+        (say("attested", "存证"), f"{said.attestation.origin} {said.attestation.leaf}\n{said.attestation.sha256}"),
+    ):
+        drawn.add_row(label, text)
+    return drawn
+
+
+def _rights(entry: Entry) -> Table:
+    drawn = Table("#", say("holder", "权利人"), "2026", "2023", say("until", "期限至"), say("standing", "现状"))
+    stopped = {line: (why, reasons) for line, why, reasons in entry.stops}
+    for right in entry.certificate.rights:
+        why, reasons = stopped.get(right.line, (None, ()))
+        standing = say("in force", "有效") if why is None else say(STOPS[why].en, STOPS[why].zh)
+        name = say(f"{right.name_2026} {RIGHTS[right.right]}", right.name_2026)
+        drawn.add_row(str(right.line), right.holder, name, right.name_2023, right.to, " ".join((standing, *reasons)))
+    return drawn
