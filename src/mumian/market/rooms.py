@@ -23,6 +23,7 @@ NAMES = (
     "cleanroom",
     "ledger",
     "revenue",
+    "property_register",
     "public_register",
 )
 
@@ -82,6 +83,7 @@ class States:
     cleanroom: Any
     ledger: Any
     revenue: Any
+    property_register: Any
     public_register: Any
 
     def __init__(self, source: Source) -> None:

@@ -5,14 +5,24 @@ A gatherer reads other rooms' views and answers in the words of the room that as
 
 from __future__ import annotations
 
-from mumian.market.gathering import catalog, cleanroom, clocks, contracts, exchange, public_register, revenue, rights
+from mumian.market.gathering import (
+    catalog,
+    cleanroom,
+    clocks,
+    contracts,
+    exchange,
+    property_register,
+    public_register,
+    revenue,
+    rights,
+)
 from mumian.market.gathering.base import Base, Gather, base_of
 
 __all__ = ["GATHER", "Base", "Gather", "base_of"]
 
 GATHER: dict[type, Gather] = {
     kind: gather
-    for room in (catalog, cleanroom, clocks, contracts, exchange, public_register, revenue, rights)
+    for room in (catalog, cleanroom, clocks, contracts, exchange, property_register, public_register, revenue, rights)
     for kind, gather in room.GATHER.items()
 }
 """Which commands need more than who, when and which leaf."""
