@@ -358,3 +358,24 @@ def test_rows_of_the_town_are_all_there(town: Town) -> None:
         assert about.rows == len(rows_of(airline))
         assert about.rows_without_unit == sum(row["tail"] == "NA" for row in rows_of(airline))
     assert DECLARED.column("nothing") is None
+
+
+def test_the_rows_of_units_that_are_left_out_are_in_no_array_and_make_another_version(
+    domain: Domain, tmp_path: Path
+) -> None:
+    file = a_file(tmp_path, "who,n,kg\nann,1,0.5\nbob,2,0.5\nann,3,0.5\neve,4,0.5\n")
+    whole = taken(domain.add(file, "f", SMALL))
+    cut = taken(domain.add(file, "f", SMALL, without=["ann", "nobody"]))
+    assert (whole.rows, whole.excluded, cut.rows, cut.excluded) == (4, 0, 2, 2)
+    assert cut.version != whole.version == taken(domain.add(file, "f", SMALL)).version
+    assert domain.store.manifest("f", cut.version).excluded == 2
+    kept = b"".join(path.read_bytes() for path in (domain.store.folder / "f" / cut.version).iterdir())
+    assert b"bob" in kept
+    assert b"ann" not in kept
+
+
+def test_nobody_can_be_left_out_where_no_unit_is_declared(domain: Domain, tmp_path: Path) -> None:
+    file = a_file(tmp_path, "who,n,kg\nann,1,0.5\n")
+    without_unit = msgspec.structs.replace(SMALL, unit="")
+    assert rejected(domain.add(file, "f", without_unit, without=["ann"])).refused.refusal is R.DECLARATION_FAULTY
+    assert left(domain) == []

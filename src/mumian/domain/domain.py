@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 import msgspec
 
@@ -118,10 +118,12 @@ class Domain:
         declaration: Declaration,
         *,
         accept_broken: bool = False,
+        without: Sequence[str] = (),
         progress: Progress = lambda *_: None,
     ) -> Taken | Rejected:
         """Take in a file as the newest version of holding `name` (see `intake.take_in`)."""
-        return take_in(self.store, self._keys, file, name, declaration, accept_broken=accept_broken, progress=progress)
+        how: dict[str, Any] = {"accept_broken": accept_broken, "without": without, "progress": progress}
+        return take_in(self.store, self._keys, file, name, declaration, **how)
 
     def allow(self, terms: Terms) -> None:
         """Put the owner's terms for a resource in place of earlier ones; they hold from the next message on."""

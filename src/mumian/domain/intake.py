@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,13 +32,14 @@ Progress = Callable[[str, int, int], None]
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A file is in. `broken` lines were left out and stand in the version's `broken.jsonl`."""
+    """A file is in. `broken` lines were left out and stand in the version's `broken.jsonl`; `excluded` rows nowhere."""
 
     name: str
     version: str
     rows: int
     broken: int
     profile: Profile
+    excluded: int = 0
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -56,10 +57,12 @@ def take_in(
     declaration: Declaration,
     *,
     accept_broken: bool = False,
+    without: Sequence[str] = (),
     progress: Progress = lambda *_: None,
 ) -> Taken | Rejected:
     """Make a version of holding `name` from a .csv, a .parquet, or a .zip with one .csv; the file stays where it is.
 
+    without: values of the unit whose rows are left out (PIPL 第47条: who withdrew is in no further answer).
     The same file with the same declaration is the same version. Memory: a few columns of integers, not the rows.
     """
     try:
@@ -69,11 +72,13 @@ def take_in(
     reason = fault(declaration)
     if reason is not None:
         return Rejected(Refused(R.DECLARATION_FAULTY, {"reason": reason}))
+    if without and not declaration.unit:
+        return Rejected(Refused(R.DECLARATION_FAULTY, {"reason": "no unit is declared, so nobody can be left out"}))
     store.folder.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".staging-", dir=store.folder))
     try:
         intake = _Intake(store, keys, file, name, declaration, scratch, progress)
-        return intake.run(accept_broken=accept_broken)
+        return intake.run(accept_broken=accept_broken, without=without)
     except (Unreadable, OSError, zipfile.BadZipFile, UnicodeError, LookupError) as e:
         return Rejected(Refused(R.FILE_UNREADABLE, {"file": file.name, "reason": str(e)}))
     finally:
@@ -102,7 +107,7 @@ class _Intake:
         self.folder = scratch / "version"
         self.arrays: dict[str, str] = {}
 
-    def run(self, *, accept_broken: bool) -> Taken | Rejected:
+    def run(self, *, accept_broken: bool, without: Sequence[str]) -> Taken | Rejected:
         self.folder.mkdir()
         self._at("copy")
         source = self._plain_source()
@@ -114,10 +119,11 @@ class _Intake:
                 return self._reject(staging, source)
             if broken:
                 self._keep_broken(staging, source)
+            excluded = staging.leave_out(self.declaration.unit, without) if without else 0
             self._at("profile")
             about = profile(staging, self.declaration)
             units = self._code(staging)
-        return self._keep(about, units=units, broken=broken)
+        return self._keep(about, units=units, broken=broken, excluded=excluded)
 
     def _at(self, stage: str) -> None:
         self.progress(stage, STAGES.index(stage), len(STAGES))
@@ -201,7 +207,7 @@ class _Intake:
             os.fsync(file.fileno())
         self.arrays[name] = file_digest(self.folder / name)
 
-    def _keep(self, about: Profile, *, units: int, broken: int) -> Taken:
+    def _keep(self, about: Profile, *, units: int, broken: int, excluded: int) -> Taken:
         """Name the version by its digest and move it in place: from here on it is there, and whole."""
         self._at("keep")
         source_digest = file_digest(self.file)
@@ -214,6 +220,7 @@ class _Intake:
             broken=broken,
             arrays=self.arrays,
             salt=self.keys.salt("version", self.name, source_digest).hex(),
+            excluded=excluded,
         )
         write(self.folder / "manifest.json", manifest)
         write(self.folder / "profile.json", about)
@@ -227,4 +234,4 @@ class _Intake:
         current.write_text(version + "\n")
         current.replace(holding / "current")
         sync_folder(holding)
-        return Taken(self.name, version, about.rows, broken, about)
+        return Taken(self.name, version, about.rows, broken, about, excluded)

@@ -31,10 +31,11 @@ T = TypeVar("T")
 _chunk_bytes = 1 << 20
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One version of a holding. Its digest is public and says nothing: `salt` is known to the domain alone.
 
     source_digest: SHA-256 of the file. arrays: file name → SHA-256. broken: lines left out with the owner's consent.
+    excluded: rows of units that were left out, as of persons who withdrew.
     """
 
     name: LocalName
@@ -45,6 +46,7 @@ class Manifest(msgspec.Struct, frozen=True):
     broken: Natural
     arrays: dict[str, Hex32]
     salt: Hex32
+    excluded: Natural = 0
 
     @property
     def version(self) -> str:

@@ -141,6 +141,12 @@ class Staging:
         """Let `name` stand for the text of the columns `of` with `separator` in between; missing where one of them is."""
         self._joined[name] = f" || {literal(separator)} || ".join(f"CAST({quoted(part)} AS VARCHAR)" for part in of)
 
+    def leave_out(self, column: str, values: Sequence[str]) -> int:
+        """Remove the good rows whose text in `column` is one of `values`; return how many there were."""
+        before = self.count("loaded")
+        self._run(f"DELETE FROM loaded WHERE {self.text(column)} IN (SELECT unnest(?))", [list(values)])
+        return before - self.count("loaded")
+
     def text(self, column: str) -> str:
         """Return the SQL expression of a column as text."""
         return f"({self._joined[column]})" if column in self._joined else f"CAST({quoted(column)} AS VARCHAR)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -49,11 +49,24 @@ def add(
     accept_broken: Annotated[
         bool, typer.Option(help=say("leave broken lines out and keep the rest", "略去损坏的行，保留其余"))
     ] = False,
+    without: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "file of units to leave out, one a line, as of persons who withdrew",
+                "需剔除的隐私单元清单，每行一个（如撤回同意的个人）",
+            )
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     place, declared = place_of(home, name), declaration_in(declaration)
+    left_out = (
+        [] if without is None else [unit for line in without.read_text("utf8").splitlines() if (unit := line.strip())]
+    )
     with _bar() as told:
-        taken = take_in(place.store, place.keys, file, holding, declared, accept_broken=accept_broken, progress=told)
+        how: dict[str, Any] = {"accept_broken": accept_broken, "without": left_out, "progress": told}
+        taken = take_in(place.store, place.keys, file, holding, declared, **how)
     if isinstance(taken, Rejected):
         tell_rejected(taken)
         refuse(taken.refused)
@@ -81,6 +94,10 @@ def _tell(place: Place, taken: Taken) -> None:
         ),
         fg="green",
     )
+    if taken.excluded:
+        typer.echo(
+            say(f"{taken.excluded:,} rows of units to leave out are in no version", f"已剔除 {taken.excluded:,} 行")
+        )
     if about.rows_without_unit:
         typer.echo(
             say(
