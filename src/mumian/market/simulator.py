@@ -33,7 +33,7 @@ from mumian.market.leaf import Leaf, leaf_bytes
 from mumian.market.pulse import Pulse, tick
 from mumian.market.rooms import ROOMS, States
 from mumian.market.sequencer import Answer
-from mumian.market.simulation import data, goods, people, public_register, trade
+from mumian.market.simulation import data, goods, gradings, people, public_register, trade
 from mumian.market.simulation.mischief import twist
 from mumian.market.simulation.scene import MADE, Habit, Said, Scene
 from mumian.market.simulation.watch import Watch, check_form
@@ -44,8 +44,12 @@ T0: Instant = 1_790_000_000_000
 """2026-09-21: every simulation begins on this day."""
 
 DOOR = "door:simulator"
-HABITS = (*people.HABITS, *data.HABITS, *goods.HABITS, *trade.HABITS, *public_register.HABITS)
-MADE.update(public_register.MADE)
+LIVES = (people, data, gradings, goods, trade, public_register)
+"""What goes on in a simulation, one module a walk of life."""
+
+HABITS = tuple(habit for life in LIVES for habit in life.HABITS)
+for _life in LIVES:
+    MADE.update(getattr(_life, "MADE", {}))
 MISCHIEF_PERMILLE = 300
 SEASON_STEPS = 400
 """Steps of one pace of time: in a slow season deals are done, in a fast one things expire."""

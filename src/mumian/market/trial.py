@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from mumian.kernel.canonical import digest, sha256_hex
 from mumian.kernel.ids import OPERATOR, AccountId, AgreementId, ListingId, OrderId, PartyId, ProductId, ResourceId
-from mumian.kernel.roles import DataKind, Right, Role
+from mumian.kernel.roles import DataKind, Right, Role, SourceType
 from mumian.kernel.time import DAY_MS, Instant
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
+from mumian.market.registering import register_rights
 from mumian.market.sequencer import Answer
 from mumian.policy.model import Constraint, Policy, PolicyType, Rule
 from mumian.rooms.catalog import description as words
@@ -28,7 +29,6 @@ from mumian.rooms.oversight.model import AdoptRulebook, OpenMarket
 from mumian.rooms.parties.model import AdmitParty, PartyKind
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights import model as rights
-from mumian.rooms.rights.vocabulary import Basis, BasisKind, SourceType
 from mumian.rulebook.rules import RULEBOOK_VERSION, VERSIONS, load
 
 ORIGIN = "mumian.example/trial"
@@ -158,25 +158,9 @@ def _grant(script: Script, firm: PartyId, registry: PartyId, merchant: PartyId, 
     impact = Impact(Affected.ORGANISATION, Degree.SERIOUS)
     script.say(firm, catalog.ClassifyResource(resource, (impact,), False, "cdo"))
     until = script.now + 3 * 365 * DAY_MS
-    right_ids = [
-        script.made(
-            registry,
-            rights.RegisterRight(
-                resource,
-                right,
-                firm,
-                SourceType.SELF_GENERATED,
-                Basis(BasisKind.COLLECTION, EVIDENCE),
-                (),
-                script.now,
-                until,
-            ),
-            "registration",
-        )
-        for right in (Right.HOLD, Right.OPERATE, Right.USE)
-    ]
+    registered = register_rights(script, registry, firm, resource, SourceType.SELF_GENERATED, Right, until=until)
     grant = rights.GrantRight(
-        right_ids[-1], merchant, Right.USE, (PURPOSE,), ("CN",), (), script.now, until - DAY_MS, False, EVIDENCE
+        registered[Right.USE], merchant, Right.USE, (PURPOSE,), ("CN",), (), script.now, until - DAY_MS, False, EVIDENCE
     )
     return resource, script.made(firm, grant, "grant")
 

@@ -1,28 +1,23 @@
-"""What holders, registries and operators say of data: catalog and rights."""
+"""What holders say of data: the catalog, grants, freezes, standing policies."""
 
 from __future__ import annotations
 
 from mumian.kernel.ids import GrantId, PartyId, ResourceId, RightId
-from mumian.kernel.roles import DataKind, Right, Role
+from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.time import DAY_MS
 from mumian.market.simulation.gradings import classify
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
+from mumian.policy.model import Constraint, Policy, PolicyType, Rule
 from mumian.rooms.catalog import description as words
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.catalog.description import SourceType as Origin
+from mumian.rooms.contracts import model as contracts
+from mumian.rooms.contracts import views as contract_views
+from mumian.rooms.contracts.model import PolicyId
 from mumian.rooms.rights import model as rights
-from mumian.rooms.rights.vocabulary import (
-    AuthorizationId,
-    Basis,
-    BasisKind,
-    Condition,
-    EndReason,
-    FreezeReason,
-    Mode,
-    PublicId,
-    SourceType,
-)
+from mumian.rooms.rights.chain import freezable
+from mumian.rooms.rights.vocabulary import AuthorizationId, EndReason, FreezeReason
 
 UNIT = "tailnum"
 PURPOSES = (PURPOSE, "marketing", "research")
@@ -92,10 +87,7 @@ def advance_resource(s: Scene) -> Said | None:
         return Said(record.holder, catalog.PublishVersion(resource, s.digest(), 20_000, 2_000_000, quality))
     if record.level is None or s.chance(50):
         return Said(record.holder, classify(s, resource))
-    if s.states.catalog.descriptions[resource].source_type is Origin.GOV_DUTY:
-        ends = s.one((None, None, s.after(900)))
-        return Said(s.who(Role.REGISTRY), rights.RegisterPublicResource(resource, s.digest(), ends))
-    return register_right(s)
+    return None
 
 
 def amend(s: Scene) -> Said | None:
@@ -113,35 +105,52 @@ def withdraw(s: Scene) -> Said | None:
     return None if record is None else Said(record.holder, catalog.WithdrawResource(resource))
 
 
-def register_right(s: Scene) -> Said | None:
-    resource = ResourceId(s.pick("resource"))
-    record, described = s.states.catalog.resources.get(resource), s.states.catalog.descriptions.get(resource)
-    if record is None or described is None:
-        return None
-    taken = s.states.rights.by_holder
-    free = [right for right in Right if f"{resource}/{record.holder}/{right}" not in taken]
-    right = s.one(free or tuple(Right))
-    basis = Basis(s.one((BasisKind.CONTRACT, BasisKind.CONTRACT, *BasisKind)), s.digest())
-    conditions = tuple(Condition) if s.chance(800) else s.some(Condition)
-    until = s.now + s.one((30, 400, 1_800, 1_800, 1_900)) * DAY_MS
-    source = SourceType(described.source_type.value)
-    holder = record.holder if s.chance(900) else PartyId(s.pick("party"))
-    command = rights.RegisterRight(resource, right, holder, source, basis, conditions, s.now, until)
-    return Said(s.who(Role.REGISTRY), command)
-
-
-def change_right(s: Scene) -> Said:
+def freeze(s: Scene) -> Said:
+    """Freeze a right, a grant or an authorisation, or lift a freeze."""
     actor = s.one((s.who(Role.REGISTRY), s.who(Role.REGULATOR)))
-    right, frozen = RightId(s.pick("right")), RightId(s.pick("frozen"))
+    thing, reason = s.pick(s.one(("right", "grant", "authorization"))), s.one(tuple(FreezeReason))
+    frozen = s.pick("frozen")
+    record = freezable(s.states.rights, frozen)
+    lying = record.freezes[0].reason if record is not None and record.freezes else reason
+    lift = Said(actor, rights.Unfreeze(frozen, lying))
+    return s.one((Said(actor, rights.Freeze(thing, reason)), lift, lift, lift))
+
+
+def enter(s: Scene) -> Said:
+    """Try to enter what only the market enters."""
     return s.one(
         (
-            Said(actor, rights.CancelRight(right, s.one(tuple(EndReason)))),
-            Said(actor, rights.FreezeRight(right, s.one(tuple(FreezeReason)))),
-            Said(actor, rights.UnfreezeRight(frozen)),
-            Said(actor, rights.UnfreezeRight(frozen)),
-            Said(actor, rights.CancelPublicResource(PublicId(s.pick("public")), s.one(tuple(EndReason)))),
+            Said(s.who(Role.REGISTRY), rights.EndRight(RightId(s.pick("right")), EndReason.GIVEN_UP)),
+            Said(s.pick("party"), rights.WithdrawConsent(f"consent-{s.rng.randrange(99)}")),
+            Said(
+                s.who(Role.REGULATOR),
+                rights.EndAuthorization(AuthorizationId(s.pick("authorization")), EndReason.STATUTE),
+            ),
         )
     )
+
+
+def attach_policy(s: Scene) -> Said | None:
+    """Set a standing policy on a resource: mostly one that permits what is done with it."""
+    resource = ResourceId(s.pick("resource"))
+    record = s.states.catalog.resources.get(resource)
+    if record is None:
+        return None
+    action, purpose = s.one(("use", "use", "aggregate", "verify")), Constraint("purpose", "isAnyOf", (PURPOSE,))
+    rule = Rule("r", action, resource, constraints=(purpose,) * s.chance(700))
+    forbids = Rule("n", "sell", resource) if s.chance(900) else Rule("n", "aggregate", resource)
+    kind = PolicyType.SET if s.chance(900) else PolicyType.OFFER
+    return Said(record.holder, contracts.AttachPolicy(resource, Policy("standing", kind, (rule,), (forbids,))))
+
+
+def detach_policy(s: Scene) -> Said | None:
+    resource = ResourceId(s.pick("policed"))
+    standing = contract_views.policies_of(s.states.contracts, resource)
+    record = s.states.catalog.resources.get(resource)
+    if record is None:
+        return None
+    policy = s.one(standing)[0] if standing and s.chance(900) else PolicyId(s.pick("policy"))
+    return Said(record.holder, contracts.DetachPolicy(resource, policy))
 
 
 def grant(s: Scene) -> Said | None:
@@ -171,39 +180,9 @@ def revoke(s: Scene) -> Said | None:
     return Said(actor, rights.RevokeGrant(key, s.one(tuple(EndReason))))
 
 
-def authorize(s: Scene) -> Said | None:
-    public = s.states.rights.publics.get(s.pick("public"))
-    resource = s.states.catalog.resources.get(public.resource) if public else None
-    if public is None or resource is None:
-        return None
-    mode = s.one(tuple(Mode))
-    scenario = "" if mode is Mode.WHOLE else s.one(SCENARIOS)
-    ceiling_fen = s.one((None, 100, 60_000))
-    command = rights.AuthorizeOperation(
-        PartyId(s.who(Role.PUBLIC_DATA_OPERATOR)), (public.resource,), mode, scenario, ceiling_fen, s.now,
-        s.now + s.one((200, 1_800)) * DAY_MS, s.digest(),
-    )  # fmt: skip
-    return Said(resource.holder, command)
-
-
-def end_authorization(s: Scene) -> Said | None:
-    key = AuthorizationId(s.pick("authorization"))
-    record = s.states.rights.authorizations.get(key)
-    actor = None if record is None else s.one((record.body, s.who(Role.REGULATOR)))
-    return None if actor is None else Said(actor, rights.EndAuthorization(key, s.one(tuple(EndReason))))
-
-
-def grant_under(s: Scene) -> Said | None:
-    key = AuthorizationId(s.pick("authorization"))
-    record = s.states.rights.authorizations.get(key)
-    if record is None:
-        return None
-    command = rights.GrantUnderAuthorization(
-        key, PartyId(s.who(Role.DATA_MERCHANT)), record.resources[0], record.scenario or s.one(SCENARIOS),
-        (PURPOSE,), (), (), max(s.now, record.valid_from), record.valid_to, s.digest(),
-    )  # fmt: skip
-    return Said(record.operator, command)
-
+MADE: dict[type, tuple[str, str]] = {
+    contracts.PolicyAttached: ("resource", "policed"),
+}
 
 HABITS: tuple[tuple[int, Habit], ...] = (
     (20, describe),
@@ -211,11 +190,10 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (70, advance_resource),
     (5, amend),
     (1, withdraw),
-    (20, register_right),
-    (6, change_right),
+    (6, freeze),
+    (1, enter),
     (40, grant),
     (5, revoke),
-    (8, authorize),
-    (2, end_authorization),
-    (10, grant_under),
+    (6, attach_policy),
+    (5, detach_policy),
 )
