@@ -124,7 +124,7 @@ def knowing(
 
 
 def by(actor: str, *, now: int = NOW) -> Facts:
-    return ReleaseFacts(broken=None, seq=10, now=now, actor=PartyId(actor))
+    return ReleaseFacts(barred=None, seq=10, now=now, actor=PartyId(actor))
 
 
 def metering(actor: str = AIR1, *, in_force: bool = True, holds: bool = True, price_fen: int = 2) -> UsageFacts:
@@ -187,6 +187,13 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
         knowing(sources=(FROM_AIR1, replace(FROM_AIR2, unbroken=False, broken_at="grant-3", reason="revoked"))),
         R.CHAIN_BROKEN,
     ),
+    (asking(), knowing(sources=(replace(FROM_AIR1, denied="forbidden by `policy-1:no`"),)), R.POLICY_DENIES),
+    (asking(), knowing(sources=(FROM_AIR2, replace(FROM_AIR1, unlawful="consent.NO_CONSENT"))), R.NOT_LAWFUL),
+    (
+        RecordRelease(J, HEX1, 3, 200),
+        ReleaseFacts(seq=10, now=NOW, actor=AIR1, barred=replace(FROM_AIR2, unlawful="consent.WITHDRAWALS_PENDING")),
+        R.NOT_LAWFUL,
+    ),
     (asking(), knowing(sources=(replace(FROM_AIR1, version_digest=None),)), R.VERSION_MISSING),
     (asking(), knowing(order_open=False), R.ORDER_NOT_OPEN),
     (asking(replace(ASKED, measures=())), knowing(), R.PLAN_FAULTY),
@@ -206,7 +213,7 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (RecordRelease(J, HEX1, 3, 200), by(AIR1, now=LATE), R.TICKET_EXPIRED),
     (
         RecordRelease(J, HEX1, 3, 200),
-        ReleaseFacts(seq=10, now=NOW, actor=AIR1, broken=replace(FROM_AIR2, unbroken=False, reason="ended")),
+        ReleaseFacts(seq=10, now=NOW, actor=AIR1, barred=replace(FROM_AIR2, unbroken=False, reason="ended")),
         R.CHAIN_BROKEN,
     ),
     (RecordRelease(J, HEX1, 4, 200), by(AIR1), R.RELEASE_TOO_LARGE),
@@ -330,6 +337,7 @@ def test_a_ticket_comes_after_every_protected_source_is_charged_the_whole_loss()
             issued_at=NOW,
             expires_at=NOW + TICKET_MS,
             nonce="n1",
+            policies=("may",),
         ),
     ]
 
@@ -503,7 +511,7 @@ def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple
             first = found.replays if found is not None and found.replays is not None else job
             earlier = state.releases.get(first)
             answer = earlier.digest if earlier is not None else digest(job)
-            return RecordRelease(job, answer, rng.randrange(5), 9), ReleaseFacts(**base, broken=None)
+            return RecordRelease(job, answer, rng.randrange(5), 9), ReleaseFacts(**base, barred=None)
         case 5:
             either: list[Command] = [RefuseAtDomain(job, "no"), ExpireJob(job)]
             return rng.choice(either), Facts(**base)

@@ -317,6 +317,13 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
         R.CERTIFIED_ALREADY,
     ),
     (a_product_of_ones_own, reviewing("product-3"), uncertified("exchange"), R.NOT_EXAMINED),
+    (a_state, a_product(AIR), seeing(replace(AIR, unlawful="consent.NO_BASIS")), R.NOT_LAWFUL),
+    (
+        a_state,
+        an_order(),
+        StandingFacts(**frame("insurer", NOW, 50), broken=replace(LOST, unlawful="consent.NO_BASIS")),
+        R.NOT_LAWFUL,
+    ),
     (
         a_product_of_ones_own,
         replace(reviewing("product-3"), examined=(ReviewItem.USE,)),

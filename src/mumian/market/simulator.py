@@ -47,7 +47,7 @@ DOOR = "door:simulator"
 LIVES = (people, data, gradings, goods, trade, public_register)
 """What goes on in a simulation, one module a walk of life."""
 
-HABITS = tuple(habit for life in LIVES for habit in life.HABITS)
+HABITS: tuple[tuple[int, Habit], ...] = tuple(habit for life in LIVES for habit in life.HABITS)
 for _life in LIVES:
     MADE.update(getattr(_life, "MADE", {}))
 MISCHIEF_PERMILLE = 300

@@ -46,7 +46,7 @@ def _record_release(s: States, c: cleanroom.RecordRelease, base: Base) -> Facts:
     walks = (right_views.chain(s.rights, source, base["now"]) for source in sources)
     seen = (_standing(s, walked, form, base["now"]) for walked in walks)
     broken = next((each for each in seen if not each.unbroken), None)
-    return cleanroom.ReleaseFacts(**base, broken=broken)
+    return cleanroom.ReleaseFacts(**base, barred=broken)
 
 
 def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:

@@ -153,6 +153,10 @@ def _request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] 
         nonce=command.nonce,
         replays=replays,
         paths=tuple(dict.fromkeys(seen.path for seen in facts.sources if seen.path)),
+        rules=tuple(dict.fromkeys(rule for seen in facts.sources for rule in seen.rules)),
+        policies=tuple(
+            dict.fromkeys((*facts.decision.determined_by, *(rule for seen in facts.sources for rule in seen.policies)))
+        ),
     )
     return [*charges, ticket]
 
@@ -174,8 +178,9 @@ def _refuse_terms_of_use(command: RequestJob, facts: JobFacts) -> Refused | None
     if not facts.sources:
         return Refused(R.NO_SOURCE, {"product": product})
     for seen in facts.sources:
-        if not seen.unbroken:
-            return _broken(seen, product)
+        refused = _refuse_source(seen, product)
+        if refused is not None:
+            return refused
     for seen in facts.sources:
         if seen.version_digest is None:
             return Refused(R.VERSION_MISSING, {"resource": seen.resource})
@@ -237,9 +242,16 @@ def _keeps_source(job: Job, facts: Facts) -> bool:
     return any(facts.actor in (source.holder, source.domain) for source in job.sources)
 
 
-def _broken(seen: SourceSeen, product: str) -> Refused:
-    detail: Detail = {"resource": seen.resource, "link": seen.broken_at, "reason": seen.reason}
-    return Refused(R.CHAIN_BROKEN, {**detail, "product": product})
+def _refuse_source(seen: SourceSeen, product: str) -> Refused | None:
+    """Return why a source may not be used: its chain, its resource's standing policies, the persons in it."""
+    if not seen.unbroken:
+        detail: Detail = {"resource": seen.resource, "link": seen.broken_at, "reason": seen.reason}
+        return Refused(R.CHAIN_BROKEN, {**detail, "product": product})
+    if seen.denied:
+        return Refused(R.POLICY_DENIES, {"resource": seen.resource, "why": seen.denied})
+    if seen.unlawful:
+        return Refused(R.NOT_LAWFUL, {"resource": seen.resource, "why": seen.unlawful})
+    return None
 
 
 def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[Event] | Refused:
@@ -251,8 +263,9 @@ def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[
         return job
     if facts.now >= job.expires_at:
         return Refused(R.TICKET_EXPIRED, {"job": command.job, "expires_at": job.expires_at, "now": facts.now})
-    if facts.broken is not None:
-        return _broken(facts.broken, job.product)
+    refused = None if facts.barred is None else _refuse_source(facts.barred, job.product)
+    if refused is not None:
+        return refused
     if command.rows > job.answers_max:
         return Refused(R.RELEASE_TOO_LARGE, {"job": command.job, "rows": command.rows, "rows_max": job.answers_max})
     if job.replays is not None and state.releases[job.replays].digest != command.digest:

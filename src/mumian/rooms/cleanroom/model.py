@@ -137,6 +137,9 @@ class SourceSeen(msgspec.Struct, frozen=True):
     unbroken: the chain of rights from the holder to the product holds now; else broken_at names the link and reason says why.
     protected: it has privacy units; False only for data without (weather, an open register), which needs no budget.
     path: ids from the root of the chain to the product's source, joined by `/`.
+    denied: what the resource's standing policies say, in words, where they do not permit the use; else empty.
+    unlawful: why its personal information may not be processed so, by the refusal's full name; else empty.
+    rules: of law that the processing rests on. policies: rules of standing policies that permit it.
     """
 
     resource: ResourceId
@@ -148,6 +151,10 @@ class SourceSeen(msgspec.Struct, frozen=True):
     reason: str = ""
     protected: bool = True
     path: str = ""
+    denied: str = ""
+    unlawful: str = ""
+    rules: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 class JobFacts(Facts, frozen=True, kw_only=True):
@@ -169,9 +176,9 @@ class JobFacts(Facts, frozen=True, kw_only=True):
 
 
 class ReleaseFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `RecordRelease`. broken: the first source of the job whose chain of rights does not hold now, or None."""
+    """Facts of `RecordRelease`. barred: the first source of the job that may not be used so any more, or None."""
 
-    broken: SourceSeen | None
+    barred: SourceSeen | None
 
 
 class UsageFacts(Facts, frozen=True, kw_only=True):
@@ -237,6 +244,8 @@ class TicketIssued(_Event, frozen=True):
     answers_max: cells of an aggregate, calls of a verification. replays: the job whose answer is given again.
     versions_digest: of the (resource, version) pairs: together with the plan's digest it names the question.
     paths: of every source that the product stands on: what is revoked anywhere above stops the job.
+    rules: of law that the processing of personal information rests on. policies: what permitted it besides the chain:
+        rules of the agreement, then of standing policies, as `policy id:rule uid`.
     """
 
     job: JobId
@@ -256,6 +265,8 @@ class TicketIssued(_Event, frozen=True):
     nonce: str
     replays: JobId | None = None
     paths: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 class ReleaseRecorded(_Event, frozen=True):

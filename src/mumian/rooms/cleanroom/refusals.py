@@ -56,6 +56,16 @@ class CleanroomRefusal(Refusal):
         "从 `{resource}` 到 `{product}` 的权利链在 `{link}` 处中断（{reason}）；请先恢复授权",
         "GZ2023-01",
     )
+    POLICY_DENIES = Sentence(
+        "`{resource}` may not be used so by its holder's standing policies: {why}; stay within them or ask the holder",
+        "`{resource}` 持有人设定的使用策略不允许此次使用：{why}；请遵守策略或与持有人协商",
+        "GZ2023-05",
+    )
+    NOT_LAWFUL = Sentence(
+        "`{resource}` holds personal information that may not be processed for this: {why}; see `mumian explain`",
+        "`{resource}` 含个人信息，不得为此目的处理：{why}；请用 `mumian explain` 查看原因",
+        "S7-13",
+    )
     VERSION_MISSING = Sentence(
         "resource `{resource}` has no published version; its holder publishes one first",
         "数据资源 `{resource}` 没有已发布的版本；请由持有方先发布",

@@ -101,6 +101,8 @@ def refuse_standing(facts: Facts) -> Refused | None:
     if facts.broken is None:
         return None
     seen = facts.broken
+    if seen.unlawful:
+        return Refused(R.NOT_LAWFUL, {"source": seen.source, "resource": seen.broken_at, "why": seen.unlawful})
     return Refused(R.SOURCE_BROKEN, {"source": seen.source, "broken_at": seen.broken_at, "reason": seen.reason})
 
 

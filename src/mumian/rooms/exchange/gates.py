@@ -240,6 +240,8 @@ def _refuse_right(seen: SourceSeen, actor: PartyId, form: DeliveryForm) -> Refus
         return Refused(R.SOURCE_BROKEN, {"source": seen.source, "broken_at": seen.broken_at, "reason": seen.reason})
     if not seen.is_actors:
         return Refused(R.SOURCE_NOT_YOURS, {"source": seen.source, "actor": actor, "holder": seen.holder})
+    if seen.unlawful:
+        return Refused(R.NOT_LAWFUL, {"source": seen.source, "resource": seen.resource, "why": seen.unlawful})
     if not seen.operate_right and not (seen.use_right and form in CLEAN_ROOM):
         return Refused(R.SOURCE_NOT_OPERABLE, {"source": seen.source, "holder": seen.holder})
     return None

@@ -234,11 +234,15 @@ class SigningFacts(Facts, frozen=True, kw_only=True):
 
 
 class BrokenSource(msgspec.Struct, frozen=True):
-    """The first source of a product whose chain of rights does not hold now: at which link, and why."""
+    """The first source of a product whose chain of rights does not hold now: at which link, and why.
+
+    unlawful: the chain holds, but its personal information may not be processed so: the refusal's full name.
+    """
 
     source: SourceId
     broken_at: str
     reason: str
+    unlawful: str = ""
 
 
 class ReviewFacts(Facts, frozen=True, kw_only=True):

@@ -147,6 +147,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     unconditionally_open: public data that anybody may have as a file. department_consent: the competent department
     agreed in writing to trading this important data (S5).
     path: ids from the root of its chain to the source, joined by `/`.
+    unlawful: why its personal information may not be processed for the product's purposes, by the refusal's full name.
     """
 
     source: SourceId
@@ -163,6 +164,7 @@ class SourceSeen(msgspec.Struct, frozen=True):
     department_consent: bool = False
     use_right: bool = False
     path: str = ""
+    unlawful: str = ""
 
 
 def kind_of(sources: tuple[SourceSeen, ...]) -> DataKind:

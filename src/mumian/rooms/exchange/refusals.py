@@ -76,6 +76,11 @@ class ExchangeRefusal(Refusal):
         "来源 `{source}` 权利链断于 `{broken_at}`（{reason}）；请续权或去除该来源",
         "S8-33",
     )
+    NOT_LAWFUL = Sentence(
+        "`{resource}`, on which `{source}` stands, holds personal information that may not be processed for this: {why}; see `mumian explain`",
+        "`{source}` 所依据的 `{resource}` 含个人信息，不得为此目的处理：{why}；请用 `mumian explain` 查看原因",
+        "S7-13",
+    )
     SOURCE_NOT_YOURS = Sentence(
         "source `{source}` was not given to `{actor}`; ask `{holder}` for a grant",
         "来源 `{source}` 并未授予 `{actor}`；请向 `{holder}` 申请授权",
