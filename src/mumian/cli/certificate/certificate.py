@@ -1,4 +1,4 @@
-"""What a certificate of data property says (数据产权登记凭证, S1 第30条), whether it is printed or issued as a credential."""
+"""What a certificate of data property says (数据产权登记凭证), whether it is printed or issued as a credential."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from mumian.cli.certificate.certificate import WITHHELD
 from mumian.cli.certificate.opened import NameOption, NumberArgument, Opened, opened
 from mumian.cli.certificate.register import Entry
 from mumian.cli.certificate.seal import seal
-from mumian.cli.opened import HomeOption, fail, wall_clock
+from mumian.cli.opened import HomeOption, fail
 from mumian.cli.signers import key_of
 from mumian.cli.words import say
 from mumian.credentials import sd_jwt
@@ -50,9 +50,8 @@ def print_(
     ] = None,
     name: NameOption = None,
 ) -> None:
-    now = wall_clock()
     with opened(home) as place:
-        entry = _printable(place.entry(number, now, name))
+        entry = _printable(place.entry(number, name))
         key, holder = _registry_key(place, entry), _holder_key(place, entry)
         leaf = entry.certificate.attestation.leaf
         proof, body = receipt(place.home.market / "log", leaf)
@@ -61,7 +60,7 @@ def print_(
     from mumian.cli.certificate.sheet import NoGlyph
 
     try:
-        file = printed(entry, key, now=now, salts=secrets.token_bytes, holder=holder, attached=attached)
+        file = printed(entry, key, now=place.now, salts=secrets.token_bytes, holder=holder, attached=attached)
     except NoGlyph as missing:
         fail(
             say(
@@ -125,12 +124,11 @@ def issue(
     ] = None,
     name: NameOption = None,
 ) -> None:
-    now = wall_clock()
     with opened(home) as place:
-        entry = _printable(place.entry(number, now, name))
+        entry = _printable(place.entry(number, name))
         key, holder = _registry_key(place, entry), _holder_key(place, entry)
     made = credential.issue(
-        entry, key, at_s=now // 1000, salt=lambda: secrets.token_bytes(sd_jwt.SALT_BYTES), holder=holder
+        entry, key, at_s=place.now // 1000, salt=lambda: secrets.token_bytes(sd_jwt.SALT_BYTES), holder=holder
     )
     path = out or Path(f"{number}{credential.SUFFIX}")
     path.write_text(f"{made}\n", "ascii")

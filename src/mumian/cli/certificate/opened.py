@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from mumian.cli.certificate.register import Entry, Unregistered, read_entry
-from mumian.cli.opened import fail
+from mumian.cli.opened import clock_of, fail
 from mumian.cli.words import say
 from mumian.journal.store import Store
 from mumian.kernel.time import Instant
@@ -35,16 +35,17 @@ class Opened(NamedTuple):
     home: Home
     store: Store
     states: States
+    now: Instant
 
     @property
     def origin(self) -> str:
         return self.home.settings.origin
 
-    def entry(self, number: str, now: Instant, names: Sequence[str] | None = None) -> Entry:
+    def entry(self, number: str, names: Sequence[str] | None = None) -> Entry:
         """Return what the register holds of a certificate, or leave saying that it holds none."""
         said = dict(_named(text) for text in names or ())
         try:
-            return read_entry(self.store, self.states, number, origin=self.origin, now=now, names=said)
+            return read_entry(self.store, self.states, number, origin=self.origin, now=self.now, names=said)
         except Unregistered:
             fail(
                 say(
@@ -60,7 +61,7 @@ def opened(folder: Path) -> Iterator[Opened]:
     home = Home(folder)
     store = home.open_store(mode="read")
     try:
-        yield Opened(home, store, States(store))
+        yield Opened(home, store, States(store), clock_of(home)())
     finally:
         store.close()
 

@@ -42,7 +42,7 @@ WORTH = (
     "本凭证与登记机构系统存证不一致的，以存证为准；权利现状以实时查询为准。电子文件附可验证凭证，其签名覆盖文件全部字节。",
     "Where this sheet and the attested record differ, the record prevails. The file's credential signs every byte of it.",
 )
-"""What the sheet is worth (S1 第30条), and how its file is checked."""
+"""What the sheet is worth (S1; domain-rules §2.5), and how its file is checked."""
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells at length which tables of a font it leaves out
 

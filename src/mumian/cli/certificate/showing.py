@@ -7,12 +7,12 @@ import json
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from mumian.cli.certificate.opened import NameOption, NumberArgument, opened
 from mumian.cli.certificate.register import Entry
-from mumian.cli.certificate.wording import NOTES, RIGHTS, STOPS
-from mumian.cli.opened import HomeOption, JsonOption, wall_clock
+from mumian.cli.certificate.wording import NOTES, STOPS
+from mumian.cli.opened import HomeOption, JsonOption
 from mumian.cli.words import say
 
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def show(number: NumberArgument, home: HomeOption, name: NameOption = None, as_json: JsonOption = False) -> None:
     with opened(home) as place:
-        entry = place.entry(number, wall_clock(), name)
+        entry = place.entry(number, name)
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(entry), indent=2, ensure_ascii=False))
         return
@@ -33,7 +33,7 @@ def show(number: NumberArgument, home: HomeOption, name: NameOption = None, as_j
 
 def _facts(entry: Entry) -> Table:
     said = entry.certificate
-    drawn = Table(show_header=False, title=said.number, title_justify="left")
+    drawn = Table("", Column(overflow="fold"), show_header=False, title=said.number, title_justify="left")
     notes = [
         f"{say(NOTES[note.kind].en, NOTES[note.kind].zh)} {note.since} ({', '.join(map(str, note.lines))})"
         for note in said.notes
@@ -47,7 +47,8 @@ def _facts(entry: Entry) -> Table:
         (say("registered", "登记日期"), said.registered_on),
         (say("edition", "版次"), str(said.edition)),
         (say("notes", "备注"), "\n".join(notes) or "-"),
-        (say("attested", "存证"), f"{said.attestation.origin} {said.attestation.leaf}\n{said.attestation.sha256}"),
+        (say("attested", "存证"), f"{said.attestation.origin} {said.attestation.leaf}"),
+        ("SHA-256", said.attestation.sha256),
     ):
         drawn.add_row(label, text)
     return drawn
@@ -58,7 +59,7 @@ def _rights(entry: Entry) -> Table:
     stopped = {line: (why, reasons) for line, why, reasons in entry.stops}
     for right in entry.certificate.rights:
         why, reasons = stopped.get(right.line, (None, ()))
-        standing = say("in force", "有效") if why is None else say(STOPS[why].en, STOPS[why].zh)
-        name = say(f"{right.name_2026} {RIGHTS[right.right]}", right.name_2026)
-        drawn.add_row(str(right.line), right.holder, name, right.name_2023, right.to, " ".join((standing, *reasons)))
+        words = [say("in force", "有效") if why is None else say(STOPS[why].en, STOPS[why].zh)]
+        words += [say(NOTES[reason].en, NOTES[reason].zh) for reason in reasons]
+        drawn.add_row(str(right.line), right.holder, right.name_2026, right.name_2023, right.to, "\n".join(words))
     return drawn

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple, NoReturn, TypeAlias
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec.structs import replace
 
 from mumian.cli.certificate import credential
 from mumian.cli.certificate.certificate import Attestation, Certificate
@@ -17,7 +18,7 @@ from mumian.cli.certificate.opened import Opened, opened
 from mumian.cli.certificate.register import Entry, Unregistered, keys_of, read_entry
 from mumian.cli.certificate.seal import sealed_in
 from mumian.cli.certificate.wording import NOTES, STOPS
-from mumian.cli.opened import REFUSED, HomeOption, fail, wall_clock
+from mumian.cli.opened import REFUSED, HomeOption, clock_in, fail
 from mumian.cli.words import say
 from mumian.credentials import sd_jwt
 from mumian.credentials.faults import CredentialFault, Forged, Malformed, OutOfTime, Undisclosed
@@ -75,13 +76,12 @@ def verify(
         ),
     ] = "",
 ) -> None:
-    now = wall_clock()
     given = _read(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
     if key:
-        _tell_signed(_verify_alone(given, key, now))
+        _tell_signed(_verify_alone(given, key, clock_in(home)()))
         return
     with opened(home) as place:
-        entry = _verify_in(place, given, now)
+        entry = _verify_in(place, given)
     if given.code is not None:
         typer.echo(say("compare the sheet with what the register says:", "请将纸面内容与登记簿内容比对："))
     _tell_standing(entry)
@@ -123,7 +123,7 @@ def _verify_alone(given: Given, key: str, now: Instant) -> Certificate:
     return _checked(given, [(known, True)], now)
 
 
-def _verify_in(place: Opened, given: Given, now: Instant) -> Entry:
+def _verify_in(place: Opened, given: Given) -> Entry:
     """Check a credential or a code against the register of a market."""
     number, attested = _claimed(given)
     if not is_number(number):
@@ -134,13 +134,13 @@ def _verify_in(place: Opened, given: Given, now: Instant) -> Entry:
             f"存证在 `{attested.origin}`，不在 `{place.origin}`：请向该市场核验",
         )
     try:
-        entry = read_entry(place.store, place.states, number, origin=place.origin, now=now)
+        entry = read_entry(place.store, place.states, number, origin=place.origin, now=place.now)
     except Unregistered:
         _doubt(f"no certificate `{number}` is registered", f"登记簿中没有凭证 `{number}`")
-    held = entry.certificate
+    held, said = entry.certificate, None
     if given.credential is not None:
         keys = [(credential.read_key(text), is_live) for text, is_live in keys_of(place.states, held.registry.party)]
-        said = _checked(given, keys, now)
+        said = _checked(given, keys, place.now)
         if said.registry.party != held.registry.party:
             _doubt(
                 f"`{said.registry.party}` issued it, but `{held.registry.party}` registered the right",
@@ -152,7 +152,25 @@ def _verify_in(place: Opened, given: Given, now: Instant) -> Entry:
             "has changed since; ask for the current certificate",
             f"其记录与登记簿（第 {held.edition} 版）不一致：系伪造，或登记已变更；请索取现行凭证",
         )
+    if said is not None and not _agrees(said, held):
+        _doubt(
+            "it says something else than the register: the record prevails, and its registry has to explain",
+            "其内容与登记簿不符：以存证为准，请登记机构说明",
+        )
     return entry
+
+
+def _agrees(said: Certificate, held: Certificate) -> bool:
+    """Tell whether a certificate says what the register does, as far as it was shown.
+
+    Notes may have come and gone since, and persons' names stand in no register.
+    """
+    shown = {name: getattr(said, name) or getattr(held, name) for name in ("restrictions", "evidence")}
+    names = {one.party: one.name for one in held.holders or ()}
+    holders = said.holders and tuple(replace(one, name=names.get(one.party) or "") for one in said.holders)
+    organisations = {(one.party, one.name) for one in said.holders or () if names.get(one.party)}
+    same = replace(said, holders=holders or held.holders, notes=held.notes, print_sha256="", **shown)
+    return same == held and organisations <= set(names.items())
 
 
 def _claimed(given: Given) -> tuple[str, Attestation]:
