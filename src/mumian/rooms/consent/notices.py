@@ -204,11 +204,17 @@ def _refuse_conditions(c: DeclareBasis, row: Row) -> Refused | None:
     if refused is not None:
         return refused
     needed = (Condition.SENSITIVE_NECESSITY,) if c.circumstances.sensitive else ()
-    answers = [_weighed(c, (*alternative, *needed)) for alternative in row.alternatives]
+    alternatives = sorted((((*each, *needed)) for each in row.alternatives), key=lambda each: -_met(c, each))
+    answers = [_weighed(c, each) for each in alternatives]
     if None in answers:
         return None
     asking = next((each for each in answers if each is not None and each.refusal is R.NEEDS_INFO), None)
     return asking or answers[0]
+
+
+def _met(c: DeclareBasis, conditions: tuple[Condition, ...]) -> int:
+    """Return how many of the conditions are stated as met: the question is about the alternative that comes nearest."""
+    return sum(1 for each in c.conditions if each.is_met and each.condition in conditions)
 
 
 def _weighed(c: DeclareBasis, conditions: tuple[Condition, ...]) -> Refused | None:
