@@ -183,6 +183,12 @@ def test_a_certificate_is_shown_with_both_vocabularies_and_its_standing(mumian: 
         assert told in ran.out
 
 
+def test_certificates_are_listed_by_number(mumian: Mumian, firms: str, persons: str) -> None:
+    lines = mumian("certificate", "list").out.splitlines()
+    assert [line.split()[0] for line in lines] == [firms, persons]
+    assert len(mumian("certificate", "list", "--limit", "1").out.splitlines()) == 1
+
+
 def test_a_certificate_is_told_to_programs(mumian: Mumian, home: Path, firms: str) -> None:
     told = json.loads(mumian("certificate", "show", firms, "--json").out)
     assert told["stops"] == []

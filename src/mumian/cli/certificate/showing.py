@@ -1,8 +1,10 @@
-"""`mumian certificate show`: what the register holds of a certificate, and whether it is in force."""
+"""`mumian certificate list` and `show`: what the register holds of certificates, and whether they are in force."""
 
 from __future__ import annotations
 
 import json
+from itertools import islice
+from typing import Annotated
 
 import msgspec
 import typer
@@ -15,9 +17,23 @@ from mumian.cli.certificate.wording import NOTES, STOPS
 from mumian.cli.opened import HomeOption, JsonOption
 from mumian.cli.words import say
 
+ROWS_SHOWN = 50
+
 
 def register(app: typer.Typer) -> None:
+    app.command("list", help=say("list certificates: number, resource, data", "列出凭证：编号、数据资源、数据名称"))(
+        list_
+    )
     app.command("show", help=say("show a certificate and what stands against it", "显示凭证及其现状"))(show)
+
+
+def list_(
+    home: HomeOption,
+    limit: Annotated[int, typer.Option(help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
+) -> None:
+    with opened(home) as place:
+        for number, record in islice(place.states.property_register.certificates.under(), limit):
+            typer.echo(f"{number}  {record.resource}  {record.title}")
 
 
 def show(number: NumberArgument, home: HomeOption, name: NameOption = None, as_json: JsonOption = False) -> None:
