@@ -11,6 +11,7 @@ from mumian.kernel.time import DAY_MS
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
 from mumian.market.leaf import Leaf
+from mumian.market.registering import register_rights
 from mumian.market.rooms import States
 from mumian.market.simulator import T0, Simulator
 from mumian.market.trial import EVIDENCE, PURPOSE, Script, policy_of, uscc
@@ -22,8 +23,10 @@ from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
 from mumian.rooms.parties.model import AdmitParty, PartyKind
+from mumian.rooms.property_register import model as property_register
+from mumian.rooms.property_register.vocabulary import RevokeReason
 from mumian.rooms.rights import model as rights
-from mumian.rooms.rights.vocabulary import AuthorizationId, Basis, BasisKind, Mode
+from mumian.rooms.rights.vocabulary import AuthorizationId, Mode
 from mumian.rooms.rights.vocabulary import SourceType as RightSource
 
 UNTIL = T0 + 1_000 * DAY_MS
@@ -66,6 +69,13 @@ class Stage:
         key = f"{self.world.resources[nth]}/{self.world.owners[nth]}/{right}"
         return rights.RightId(self.states.rights.by_holder[key])
 
+    def revocation(self, nth: int, right: str) -> property_register.RevokeRights:
+        """What a registry says to revoke one right of the trial's nth owner for false material."""
+        number = self.states.rights.rights[self.right(nth, right)].certificate
+        lines = self.states.property_register.certificates[number].lines
+        line = next(at for at, each in enumerate(lines) if each.right.value == right)
+        return property_register.RevokeRights(number, (line,), RevokeReason.FALSE_MATERIAL, EVIDENCE)
+
     def resource(self, holder: str, kind: DataKind, source: SourceType, *, published: bool = True) -> ResourceId:
         """Describe data like the trial's, of another kind, and grade it."""
         like = self.states.catalog.descriptions[self.world.resources[0]]
@@ -79,9 +89,13 @@ class Stage:
         return resource
 
     def register(self, resource: ResourceId, holder: str, right: Right, source: RightSource) -> str:
-        basis = Basis(BasisKind.COLLECTION, EVIDENCE)
-        command = rights.RegisterRight(resource, right, PartyId(holder), source, basis, (), T0, UNTIL)
-        return self.made(self.world.registry, command, "registration")
+        made = register_rights(self.script, self.world.registry, holder, resource, source, (right,), until=UNTIL)
+        return made[right]
+
+    def wait(self, until: int) -> None:
+        """Let time pass; what is over by then is met."""
+        self.market.scene.now = self.script.now = max(self.market.scene.now, until)
+        self.market.handle_all([])
 
     def grant(self, actor: str, parent: str, grantee: str, *, right: Right = Right.USE, onward: bool = False) -> Leaf:
         """Grant onward, accepted or not."""

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from stage import Stage
 
 from mumian.kernel.ids import OPERATOR, PartyId, ResourceId, TransferId
+from mumian.kernel.levels import Level
 from mumian.market import laws
 from mumian.market.simulator import T0
 from mumian.market.trial import EVIDENCE, PURPOSE
 from mumian.rooms.catalog import model as catalog
+from mumian.rooms.exchange import events as deals
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
 from mumian.rooms.exchange.states import DealState
@@ -31,9 +33,10 @@ def stage() -> Stage:
 
 
 ENDS: list[Callable[[Stage], tuple[str, Any]]] = [
-    lambda s: (s.world.registry, rights.CancelRight(s.right(0, "use"), EndReason.FALSE_MATERIAL)),
-    lambda s: (s.world.registry, rights.CancelRight(s.right(1, "operate"), EndReason.FALSE_MATERIAL)),
-    lambda s: (s.world.regulator, rights.FreezeRight(s.right(0, "operate"), FreezeReason.STATUTE)),
+    lambda s: (s.world.registry, s.revocation(0, "use")),
+    lambda s: (s.world.registry, s.revocation(1, "operate")),
+    lambda s: (s.world.regulator, rights.Freeze(s.right(0, "operate"), FreezeReason.STATUTE)),
+    lambda s: (s.world.regulator, rights.Freeze(s.world.grants[0], FreezeReason.OWNERSHIP_DISPUTE)),
     lambda s: (s.world.owners[0], rights.RevokeGrant(rights.GrantId(s.world.grants[0]), EndReason.GIVEN_UP)),
     lambda s: (s.world.owners[1], catalog.WithdrawResource(s.world.resources[1])),
 ]
@@ -42,7 +45,8 @@ ENDS: list[Callable[[Stage], tuple[str, Any]]] = [
 @pytest.mark.parametrize("ending", ENDS)
 def test_whatever_ends_a_source_closes_every_shelf_in_the_same_leaf(stage: Stage, ending: Any) -> None:
     leaf = stage.say(*ending(stage))
-    assert [type(event).__name__ for event in leaf.events[1:]] == ["ListingSuspended", "ListingSuspended"]
+    suspended = [event.listings for event in leaf.events if isinstance(event, deals.ListingsSuspended)]
+    assert [sorted(each) for each in suspended] == [sorted((stage.world.checks_listing, stage.world.report_listing))]
     assert [place for law in laws.LAWS for place in law(stage.states, T0)] == []
 
 
@@ -62,8 +66,8 @@ def test_whatever_ends_public_data_closes_the_shelf_of_its_products(stage: Stage
 
 
 def test_a_right_to_hold_has_nothing_standing_on_it(stage: Stage) -> None:
-    leaf = stage.say(stage.world.registry, rights.CancelRight(stage.right(0, "hold"), EndReason.DATA_LOST))
-    assert len(leaf.events) == 1
+    leaf = stage.say(stage.world.registry, stage.revocation(0, "hold"))
+    assert [type(event).__name__ for event in leaf.events if type(event).__module__.startswith("mumian.rooms.exchange")] == []
 
 
 def test_a_withdrawn_resource_answers_no_job_and_makes_no_product(stage: Stage) -> None:
@@ -136,10 +140,16 @@ def _key_kept(s: Stage) -> None:
     s.states.parties.parties[s.world.insurer] = replace(party, standing=Standing.EXITED, keys=("k",))
 
 
+def _level_raised(s: Stage) -> None:
+    resource = s.world.resources[0]
+    s.states.catalog.resources[resource] = replace(s.states.catalog.resources[resource], level=Level.CORE)
+
+
 DEFECTS = (
     _escrow_gone,
     _settled_unpaid,
     _right_gone,
+    _level_raised,
     _agreement_astray,
     _call_invented,
     _account_gone,

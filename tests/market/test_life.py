@@ -73,8 +73,7 @@ def test_a_revoked_grant_stops_listings_orders_and_jobs_in_the_same_leaf(
     answer = script.say(world.owners[0], rights.RevokeGrant(world.grants[0], EndReason.GIVEN_UP))
     assert [type(event).__name__ for event in answer.leaf.events] == [
         "GrantRevoked",
-        "ListingSuspended",
-        "ListingSuspended",
+        "ListingsSuspended",
     ]
     placed = said(market, world.insurer, exchange.PlaceOrder(world.report_listing, 1, clock.now + DAY_MS, 10**9))
     assert placed.leaf.refused == "exchange.LISTING_NOT_OPEN"
@@ -152,6 +151,27 @@ def test_what_was_revoked_after_the_ticket_lets_nothing_out(market: Sequencer, w
     request = cleanroom.RequestJob(agreement, world.report, PURPOSE, PLAN, "n1")
     ticket = next(e for e in script.say(world.insurer, request).leaf.events if isinstance(e, cleanroom.TicketIssued))
     script.say(world.owners[1], rights.RevokeGrant(world.grants[1], EndReason.GIVEN_UP))
+    release = cleanroom.RecordRelease(ticket.job, sha256_hex(b"answer"), 3, 200)
+    refused = said(market, world.owners[0], release).leaf
+    assert (refused.refused, refused.detail["status"]) == ("cleanroom.JOB_CLOSED", "stopped")
+
+
+def test_what_ran_out_after_the_ticket_lets_nothing_out(market: Sequencer, world: World, clock: Clock) -> None:
+    """Time ends a grant without a word: nothing stops the job, the release is held against the chain."""
+    script = Script(market.handle_all, clock.now)
+    script._said = 10_000
+    budgets(script, world)
+    right = market.ask(lambda s: s.rights.grants[world.grants[0]].parent)
+    short = rights.GrantRight(
+        right, world.merchant, Right.USE, (PURPOSE,), ("CN",), (), script.now, script.now + DAY_MS, False, EVIDENCE
+    )
+    grant = script.made(world.owners[0], short, "grant")
+    product, listing, offer = sell(script, world.merchant, (grant,), world.owners[:1], goods.ProductType.INDICATOR)
+    terms = policy_of(ProductId(product))
+    _, agreement = buy(script, world.insurer, ListingId(listing), offer, terms)
+    request = cleanroom.RequestJob(agreement, ProductId(product), PURPOSE, PLAN, "n1")
+    ticket = next(e for e in script.say(world.insurer, request).leaf.events if isinstance(e, cleanroom.TicketIssued))
+    clock.now += 2 * DAY_MS
     release = cleanroom.RecordRelease(ticket.job, sha256_hex(b"answer"), 3, 200)
     assert said(market, world.owners[0], release).leaf.refused == "cleanroom.CHAIN_BROKEN"
 

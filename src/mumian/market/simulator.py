@@ -187,11 +187,14 @@ class Simulator:
 
     def _take(self, spoken: Spoken) -> Leaf:
         """Meet the time limits that are over, then take one step."""
+        self._meet()
+        return self._record(spoken)
+
+    def _meet(self) -> None:
         while self.pulse.beats(self.scene.now):
             met = self._record(tick(self.size))
             if met.refused:
                 raise Broken("every_limit_is_met", f"seed {self.seed}, leaf {met.seq}: {met.refused} {met.detail}")
-        return self._record(spoken)
 
     def _record(self, spoken: Spoken) -> Leaf:
         """Take one step and put its leaf into the journal."""
@@ -212,6 +215,7 @@ class Simulator:
 
     def handle_all(self, spoken: Sequence[Spoken]) -> list[Answer]:
         """Stand in for the sequencer: what a script says becomes part of this journal, at the simulation's time."""
+        self._meet()
         return [Answer(self._take(each)) for each in spoken]
 
     def _check_laws(self, count: int) -> None:

@@ -63,7 +63,7 @@ class World(NamedTuple):
 
 
 class Script:
-    """Says one command after another, and expects each to be accepted."""
+    """Says one command after another, and expects each to be accepted. `now` is the time of the last answer."""
 
     def __init__(self, handle: Handle, now: Instant) -> None:
         self._handle = handle
@@ -80,6 +80,7 @@ class Script:
         (answer,) = self._handle([Spoken(envelope, "door:trial")])
         if answer.leaf.refused:
             raise TrialFault(f"{type(command).__name__}: {answer.leaf.refused} {answer.leaf.detail}")
+        self.now = max(self.now, answer.leaf.at)
         return answer
 
     def made(self, actor: str, command: Any, field: str) -> str:
