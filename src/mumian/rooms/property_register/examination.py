@@ -46,11 +46,11 @@ def examine(state: State, case: Case, facts: CaseFacts) -> Refused | None:
 
 
 def _refuse_parties(case: Case, facts: CaseFacts) -> Refused | None:
-    if not case.form.applicants:
-        return Refused(R.EMPTY, {"part": "applicants"})
     parties = parties_of(case.form)
     if case.registry in parties:
         return Refused(R.SELF_REGISTRATION, {"registry": case.registry})
+    if not case.form.applicants:
+        return Refused(R.EMPTY, {"part": "applicants"})
     applying = Counter(each.party for each in case.form.applicants)
     twice = next((party for party, count in applying.items() if count > 1), None)
     if twice is not None:

@@ -75,8 +75,7 @@ def object_to_certificate(state: State, command: ObjectToCertificate, facts: Fac
     certificate = state.certificates.get(key)
     if certificate is None:
         return Refused(R.UNKNOWN, {"noun": "certificate", "id": key})
-    refused = _refuse_count(state, key)
-    refused = refused or refuse_lines(certificate, command.lines, facts.now)
+    refused = refuse_lines(certificate, command.lines, facts.now)
     if refused is not None:
         return refused
     holder, *others = sorted({certificate.lines[line].holder for line in command.lines})
@@ -103,10 +102,6 @@ def _refuse_objector(state: State, about: str, own: frozenset[str], facts: Facts
     for key, objection in undecided(state, about):
         if objection.party == facts.actor:
             return Refused(R.OBJECTED_ALREADY, {"objection": key, "party": facts.actor, "id": about})
-    return _refuse_count(state, about)
-
-
-def _refuse_count(state: State, about: str) -> Refused | None:
     count = sum(1 for _ in state.objections_to.under(f"{about}/"))
     if count < OBJECTIONS_MAX:
         return None

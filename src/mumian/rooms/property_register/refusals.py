@@ -34,10 +34,6 @@ class PropertyRefusal(Refusal):
         "`{actor}` is not among the applicants of `{id}`; let one of them speak",
         "`{actor}` 不是 `{id}` 的申请人；请由申请人办理",
     )
-    NOT_THE_HOLDER = Sentence(
-        "line {line} of `{certificate}` is `{holder}`'s, who is not among the applicants; let `{holder}` apply",
-        "凭证 `{certificate}` 第 {line} 行的权利人是 `{holder}`，不在申请人之列；请由 `{holder}` 申请",
-    )
     NOT_YOURS = Sentence(
         "`{id}` is `{owner}`'s to act on, not `{actor}`'s; ask `{owner}`",
         "`{id}` 应由 `{owner}` 办理，`{actor}` 无权；请由 `{owner}` 发起",
@@ -46,10 +42,6 @@ class PropertyRefusal(Refusal):
         "`{registry}` would register for itself; it applies to another registry",
         "`{registry}` 不得在本机构为自己登记；请向其他登记机构申请",
         "S1-07",
-    )
-    ANOTHER_REGISTRY = Sentence(
-        "`{certificate}` was issued by `{issuer}`, which is still there, not by `{registry}`; apply to `{issuer}`",
-        "凭证 `{certificate}` 由 `{issuer}` 核发且其仍在登记，并非 `{registry}`；请向 `{issuer}` 申请",
     )
     WRONG_STAGE = Sentence(
         "`{id}` is `{stage}`, this needs `{needed}`; see what is to be done next",
@@ -105,6 +97,10 @@ class PropertyRefusal(Refusal):
     )
     NOT_ADMITTED = Sentence(
         "`{party}` is not admitted to the market; have it admitted first", "`{party}` 未准入市场；请先办理准入"
+    )
+    ANOTHER_REGISTRY = Sentence(
+        "`{certificate}` was issued by `{issuer}`, which is still there, not by `{registry}`; apply to `{issuer}`",
+        "凭证 `{certificate}` 由 `{issuer}` 核发且其仍在登记，并非 `{registry}`；请向 `{issuer}` 申请",
     )
     RESOURCE_WITHDRAWN = Sentence(
         "resource `{resource}` is withdrawn; its holder must offer it again first",
@@ -233,6 +229,10 @@ class PropertyRefusal(Refusal):
     LINE_ENDED = Sentence(
         "line {line} of `{certificate}` has ended (`{reason}`); there is nothing left to change",
         "凭证 `{certificate}` 第 {line} 行已终止（`{reason}`）；不能再变动",
+    )
+    NOT_THE_HOLDER = Sentence(
+        "line {line} of `{certificate}` is `{holder}`'s, who is not among the applicants; let `{holder}` apply",
+        "凭证 `{certificate}` 第 {line} 行的权利人是 `{holder}`，不在申请人之列；请由 `{holder}` 申请",
     )
     SEVERAL_HOLDERS = Sentence(
         "the lines named of `{certificate}` belong to `{holder}` and `{other}`; object to each holder by itself",
