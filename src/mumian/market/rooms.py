@@ -25,6 +25,7 @@ NAMES = (
     "revenue",
     "property_register",
     "public_register",
+    "consent",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -85,6 +86,7 @@ class States:
     revenue: Any
     property_register: Any
     public_register: Any
+    consent: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

@@ -9,6 +9,7 @@ from mumian.market.gathering import (
     catalog,
     cleanroom,
     clocks,
+    consent,
     contracts,
     exchange,
     property_register,
@@ -22,7 +23,18 @@ __all__ = ["GATHER", "Base", "Gather", "base_of"]
 
 GATHER: dict[type, Gather] = {
     kind: gather
-    for room in (catalog, cleanroom, clocks, contracts, exchange, property_register, public_register, revenue, rights)
+    for room in (
+        catalog,
+        cleanroom,
+        clocks,
+        consent,
+        contracts,
+        exchange,
+        property_register,
+        public_register,
+        revenue,
+        rights,
+    )
     for kind, gather in room.GATHER.items()
 }
 """Which commands need more than who, when and which leaf."""

@@ -64,25 +64,39 @@ def may_process(
         return refused
     is_hand = hand_of(state, resource, recipient, purpose=purpose, kinds=used) is not None
     doing = _activities(declared, activities, is_sensitive=sensitive, is_hand=is_hand, is_own=recipient == holder)
-    consents = 0
-    if declared.basis in BY_PERSON:
-        refused = refuse_pending(state, resource)
-        if refused is not None:
-            return refused
-    if declared.basis is LegalBasis.CONSENT or (
-        declared.basis is LegalBasis.PUBLIC_INFO and Activity.MAJOR_EFFECT in doing
-    ):
-        user = holder if is_hand else recipient
-        counted = _consents(state, resource=resource, purpose=purpose, user=user, kinds=used, doing=doing)
-        if isinstance(counted, Refused):
-            return counted
-        consents = counted
+    user = holder if is_hand else recipient
+    consents = _said_by_persons(
+        state, declared.basis, resource=resource, purpose=purpose, user=user, kinds=used, doing=doing
+    )
+    if isinstance(consents, Refused):
+        return consents
     for activity in doing:
         if activity in ASSESSED:
             refused = refuse_unassessed(state, resource, activity, rulebook=rulebook, now=now)
             if refused is not None:
                 return refused
     return Lawful(_rules(row.rule, declared.basis, doing, consents), declared.basis, consents, doing)
+
+
+def _said_by_persons(
+    state: State,
+    basis: LegalBasis,
+    *,
+    resource: ResourceId,
+    purpose: str,
+    user: PartyId,
+    kinds: tuple[InfoKind, ...],
+    doing: tuple[Activity, ...],
+) -> int | Refused:
+    """Return how many consents cover the use, 0 where none is needed, or what persons said against it."""
+    if basis not in BY_PERSON:
+        return 0
+    refused = refuse_pending(state, resource)
+    if refused is not None:
+        return refused
+    if basis is LegalBasis.PUBLIC_INFO and Activity.MAJOR_EFFECT not in doing:
+        return 0
+    return _consents(state, resource=resource, purpose=purpose, user=user, kinds=kinds, doing=doing)
 
 
 def _refuse_undeclared(

@@ -1,0 +1,390 @@
+"""What persons, those who process their information, and their agents say: consent."""
+
+from __future__ import annotations
+
+from mumian.kernel.ids import OPERATOR, PartyId, ResourceId
+from mumian.kernel.roles import Role
+from mumian.kernel.time import DAY_MS, Instant
+from mumian.market.simulation.scene import Habit, Said, Scene
+from mumian.market.trial import PURPOSE
+from mumian.rooms.catalog.model import nth_key
+from mumian.rooms.consent import commands as consent
+from mumian.rooms.consent import events, views
+from mumian.rooms.consent.agency import guardian_of
+from mumian.rooms.consent.notices import BASES, SPARED
+from mumian.rooms.consent.records import Notice, Petition
+from mumian.rooms.consent.vocabulary import (
+    Act,
+    Activity,
+    Age,
+    Asked,
+    Circumstances,
+    Conclusion,
+    Condition,
+    ConsentId,
+    Content,
+    DataFate,
+    DeletionCause,
+    EntrustmentId,
+    Finding,
+    InfoKind,
+    Kin,
+    LegalBasis,
+    MandateId,
+    Manner,
+    NoticeId,
+    PetitionId,
+    PetitionState,
+    PipiaForm,
+    PipiaId,
+    PortCondition,
+    PortStated,
+    RefusalReason,
+    Sensitive,
+    SeparateConsent,
+    Stated,
+    Telling,
+    Term,
+    Told,
+    Untold,
+)
+from mumian.rooms.parties import model as parties
+from mumian.rooms.parties.model import PartyKind
+
+MADE: dict[type, tuple[str, str]] = {
+    events.NoticePublished: ("notice", "notice"),
+    events.ConsentGiven: ("consent", "consent"),
+    events.MandateGiven: ("mandate", "mandate"),
+    events.PetitionReceived: ("petition", "petition"),
+    events.PipiaRecorded: ("pipia", "pipia"),
+    events.ProcessingEntrusted: ("entrustment", "entrustment"),
+}
+"""Event → the field that names what it made, and the noun that it is remembered under."""
+
+PURPOSES = (PURPOSE, "care")
+ITEMS = tuple(Told)
+
+
+def admit_person(s: Scene) -> Said:
+    key = s.new_key() if s.chance(100) else None
+    return Said(OPERATOR, parties.AdmitParty(PartyKind.NATURAL, "", None, s.digest(), (Role.INDIVIDUAL,), key))
+
+
+def _of_persons(s: Scene) -> tuple[ResourceId, PartyId] | None:
+    """Return a resource with personal information and its holder; now and then any resource."""
+    for _ in range(6):
+        resource = ResourceId(s.pick("resource"))
+        record = s.states.catalog.resources.get(resource)
+        if record is not None and ((record.persons and not record.is_withdrawn) or s.chance(30)):
+            return resource, record.holder
+    return None
+
+
+def state_scale(s: Scene) -> Said | None:
+    found = _of_persons(s)
+    return None if found is None else Said(found[1], consent.StateScale(s.one((10, 99_999, 100_000)), s.digest()))
+
+
+def publish(s: Scene) -> Said | None:
+    found = _of_persons(s)
+    if found is None:
+        return None
+    resource, holder = found
+    before = [key for key in s.made["notice"][-50:] if s.states.consent.notices[key].processor == holder]
+    supersedes = NoticeId(s.one(before)) if before and s.chance(300) else None
+    is_plain = s.chance(150)
+    recipients = () if is_plain or s.chance(300) else (PartyId(s.who(Role.DATA_MERCHANT)),)
+    command = consent.PublishNotice(
+        (resource,), PURPOSES, (Manner.COLLECT, Manner.USE), (InfoKind.BASIC, *(() if is_plain else (InfoKind.HEALTH,))),
+        () if is_plain else s.one(((Sensitive.HEALTH, Sensitive.MINOR), (Sensitive.HEALTH, Sensitive.MINOR), None, (Sensitive.HEALTH,))),
+        () if is_plain else (Activity.PUBLISH, Activity.EXPORT), recipients, s.one((30, 365)),
+        ITEMS if s.chance(900) else s.some(ITEMS), s.digest(), Telling.PUBLISHED if is_plain else Telling.EACH,
+        s.one((s.digest(), s.digest(), None)), supersedes,
+    )  # fmt: skip
+    return Said(holder, command)
+
+
+def _notice(s: Scene) -> tuple[NoticeId, Notice] | None:
+    """Return a notice, mostly one that nothing superseded."""
+    for _ in range(4):
+        key = NoticeId(s.pick("notice"))
+        record = s.states.consent.notices.get(key)
+        if record is not None and (record.superseded_by is None or s.chance(100)):
+            return key, record
+    return None
+
+
+def declare(s: Scene) -> Said | None:
+    found = _notice(s)
+    if found is None:
+        return None
+    key, notice = found
+    basis = s.one((LegalBasis.CONSENT, LegalBasis.CONSENT, LegalBasis.CONSENT, *LegalBasis))
+    facts = Circumstances(
+        s.one(((), notice.sensitive)), s.one((False, False, True)), s.one((False, False, True)), s.one((False, False, True, None))
+    )  # fmt: skip
+    row = (*s.one(BASES[basis].alternatives), Condition.SENSITIVE_NECESSITY)
+    stated = tuple(Stated(each, s.chance(950)) for each in (row if s.chance(900) else row[:-1]))
+    kinds = (InfoKind.BASIC,) if not facts.sensitive else notice.kinds
+    untold = next((why for why in Untold if basis in SPARED[why]), s.one((None, Untold.SECRECY)))
+    told = key if s.chance(850) else None
+    resource, purpose = s.one(notice.resources), s.one((*notice.purposes, *notice.purposes, "other"))
+    command = consent.DeclareBasis(resource, purpose, basis, kinds, facts, stated, s.digest(), told, untold)
+    return Said(notice.processor, command)
+
+
+def end_basis(s: Scene) -> Said | None:
+    found = _notice(s)
+    if found is None:
+        return None
+    actor = s.one((found[1].processor, s.who(Role.REGULATOR)))
+    return Said(actor, consent.EndBasis(s.one(found[1].resources), s.one(PURPOSES)))
+
+
+def give(s: Scene) -> Said | None:
+    """Say what a person consents to: by itself, by guardian, by an agent, or through the processor."""
+    found = _notice(s)
+    if found is None:
+        return None
+    key, notice = found
+    person = PartyId(s.who(Role.INDIVIDUAL))
+    guardian = guardian_of(s.states.consent, person)
+    mandate = _mandate(s, person, Act.GIVE_CONSENT)
+    age = Age.UNDER_14 if guardian is not None else s.one((Age.FROM_14,) * 8 + (Age.UNDER_14, None))
+    spoken_by = s.one((guardian or person, guardian or person, person, notice.processor))
+    actor, under = (mandate[1], mandate[0]) if mandate is not None and s.chance(500) else (spoken_by, None)
+    own = [name for name, each in views.consents_of(s.states.consent, person) if each.ended is None]
+    supersedes = s.one(own) if own and s.chance(500) else None
+    command = consent.GiveConsent(
+        person, key, notice.resources, s.some(notice.purposes), s.one((notice.kinds, notice.kinds[:1])),
+        s.one((notice.recipients, ())), _separate(s, notice), _until(s, notice), s.digest(), age, under,
+        s.one((s.digest(), None)), supersedes,
+    )  # fmt: skip
+    return Said(actor, command)
+
+
+def _separate(s: Scene, notice: Notice) -> tuple[SeparateConsent, ...]:
+    wanted = [activity for activity in notice.activities if activity is not Activity.AUTOMATED]
+    same = s.digest()
+    return tuple(
+        SeparateConsent(activity, s.digest() if s.chance(970) else same)
+        for activity in (s.some(wanted) if wanted else ())
+    )
+
+
+def _until(s: Scene, notice: Notice) -> Instant:
+    return s.now + s.one((1, notice.retention_days // 2, notice.retention_days, notice.retention_days + 1)) * DAY_MS
+
+
+def _mandate(s: Scene, person: PartyId, act: Act) -> tuple[MandateId, PartyId] | None:
+    """Return a mandate of the person, mostly one in force that reaches the act, and its agent."""
+    for key, record in views.mandates_of(s.states.consent, person):
+        if (record.ended_at is None and act in record.acts) or s.chance(100):
+            return key, record.agent
+    return None
+
+
+def withdraw(s: Scene) -> Said | None:
+    key = ConsentId(s.pick("consent"))
+    record = s.states.consent.consents.get(key)
+    if record is None or (record.ended is not None and s.chance(800)):
+        return None
+    guardian = guardian_of(s.states.consent, record.person)
+    mandate = _mandate(s, record.person, Act.WITHDRAW_CONSENT)
+    if mandate is not None and s.chance(500):
+        return Said(mandate[1], consent.WithdrawConsent(key, mandate[0]))
+    actor = s.one((record.person, record.person, guardian or record.person, record.processor))
+    return Said(actor, consent.WithdrawConsent(key, evidence_digest=s.one((s.digest(), s.digest(), None))))
+
+
+def confirm_exclusion(s: Scene) -> Said | None:
+    """Say that those who withdrew are out, mostly after a new version was published."""
+    found = _of_persons(s)
+    exclusion = s.states.consent.exclusions.get(found[0]) if found is not None else None
+    if found is None or (exclusion is None and s.chance(900)):
+        return None
+    resource, holder = found
+    record = s.states.catalog.resources[resource]
+    version = s.states.catalog.versions.get(nth_key(resource, record.versions))
+    digest = version.digest if version is not None and s.chance(900) else s.digest()
+    count = exclusion.withdrawn if exclusion is not None else 1
+    return Said(holder, consent.ConfirmExclusion(resource, s.one((count, count, count, 1, count + 1)), digest))
+
+
+def guardian(s: Scene) -> Said:
+    person, other = PartyId(s.who(Role.INDIVIDUAL)), PartyId(s.who(Role.INDIVIDUAL))
+    known = guardian_of(s.states.consent, person)
+    if known is not None and s.chance(600):
+        return Said(s.one((OPERATOR, known)), consent.EndGuardian(person, known))
+    actor = OPERATOR if s.chance(900) else other
+    return Said(actor, consent.RecordGuardian(person, other, s.digest()))
+
+
+def mandate(s: Scene) -> Said:
+    person = PartyId(s.who(Role.INDIVIDUAL))
+    agent = PartyId(s.who(s.one((Role.BROKER, Role.SUPPLIER, Role.DATA_MERCHANT, Role.DATA_MERCHANT, Role.BUYER))))
+    resources = s.one(((), (), (ResourceId(s.pick("resource")),)))
+    actor = s.one((person, person, person, guardian_of(s.states.consent, person) or person))
+    acts = s.one((tuple(Act), s.some(Act)))
+    return Said(actor, consent.GiveMandate(person, agent, acts, resources, s.after(200), s.digest()))
+
+
+def end_mandate(s: Scene) -> Said | None:
+    key = MandateId(s.pick("mandate"))
+    record = s.states.consent.mandates.get(key)
+    if record is None:
+        return None
+    return Said(s.one((record.person, record.agent, record.given_by)), consent.EndMandate(key))
+
+
+def assess(s: Scene) -> Said | None:
+    found = _of_persons(s)
+    if found is None:
+        return None
+    form = s.one((PipiaForm.FULL, PipiaForm.FULL, PipiaForm.SIMPLIFIED))
+    contents = tuple(Content) if s.chance(900) else s.some(Content)
+    findings = tuple(Finding(content, s.digest()) for content in contents)
+    conclusion = s.one((*Conclusion, Conclusion.ACCEPTABLE, Conclusion.ACCEPTABLE))
+    activities = s.one((tuple(Activity), s.some(Activity)))
+    command = consent.RecordPipia(found[0], activities, form, findings, conclusion, "dpo.1", s.digest())
+    return Said(found[1], command)
+
+
+def delete_pipia(s: Scene) -> Said | None:
+    key = PipiaId(s.one(s.made["pipia"])) if s.made["pipia"] else PipiaId("pipia-999999999")
+    record = s.states.consent.pipias.get(key)
+    return None if record is None else Said(record.processor, consent.DeletePipia(key))
+
+
+def petition(s: Scene) -> Said | None:
+    found = _of_persons(s)
+    if found is None:
+        return None
+    resource, holder = found
+    asked, person = s.one((*Asked, Asked.PORT, Asked.REFUSE)), PartyId(s.who(Role.INDIVIDUAL))
+    known = guardian_of(s.states.consent, person)
+    actor = s.one((known or person, known or person, person, holder))
+    kin = None
+    if asked is Asked.DECEASED_KIN and s.chance(900):
+        actor = PartyId(s.who(Role.INDIVIDUAL))
+        kin = Kin(s.digest(), s.one((True, True, False, None)), s.one((False, False, True, None)))
+    cause = s.one((*DeletionCause, None)) if asked is Asked.DELETE else None
+    to = PartyId(s.who(Role.DATA_MERCHANT)) if asked is Asked.PORT and s.chance(900) else None
+    under = _mandate(s, person, s.one(tuple(Act))) if s.chance(200) else None
+    processor = holder if s.chance(900) else PartyId(s.who(Role.DATA_MERCHANT))
+    command = consent.SubmitPetition(
+        person, processor, asked, (resource,), s.digest(), under[0] if under else None, cause, to, kin,
+        s.one((s.digest(), None)),
+    )  # fmt: skip
+    return Said(under[1] if under else actor, command)
+
+
+def answer(s: Scene) -> Said | None:
+    """Say what is next for a petition."""
+    key = PetitionId(s.pick("petition"))
+    record = s.states.consent.petitions.get(key)
+    if record is None or (record.closed_at is not None and s.chance(900)):
+        return None
+    if s.chance(60):
+        return Said(s.one((record.person, record.by)), consent.TakeBackPetition(key))
+    return Said(record.processor, _answer(s, key, record))
+
+
+def _answer(s: Scene, key: PetitionId, record: Petition) -> consent.Command:
+    if s.chance(150):
+        return consent.RefusePetition(key, s.one(tuple(RefusalReason)), s.digest())
+    if record.state is PetitionState.RECEIVED and s.chance(850):
+        return consent.VerifyPetitioner(key, s.digest())
+    if s.chance(200):
+        return consent.ExtendPetition(key, s.digest())
+    is_port = record.asked is Asked.PORT
+    met = tuple(PortStated(each, s.chance(950)) for each in PortCondition) if is_port and s.chance(950) else ()
+    fee_fen = s.one((0, 0, 100)) if is_port or s.chance(50) else 0
+    stored_only = record.asked is Asked.DELETE and s.chance(200)
+    return consent.FulfilPetition(key, s.digest(), met, fee_fen, stored_only)
+
+
+def entrust(s: Scene) -> Said | None:
+    found = _of_persons(s)
+    if found is None:
+        return None
+    terms = tuple(Term) if s.chance(900) else s.some(Term)
+    to = PartyId(s.who(s.one((Role.DATA_MERCHANT, Role.SERVICE_PROVIDER))))
+    command = consent.EntrustProcessing(
+        found[0], to, s.some(PURPOSES), s.some((InfoKind.BASIC, InfoKind.HEALTH)), terms, s.after(200), s.digest()
+    )
+    return Said(found[1], command)
+
+
+def hand_on(s: Scene) -> Said | None:
+    """Allow to entrust further, entrust further, end, or confirm what became of the data."""
+    key = EntrustmentId(s.pick("entrustment"))
+    record = s.states.consent.entrustments.get(key)
+    if record is None:
+        return None
+    allowed = [name.partition("/")[2] for name, _ in s.states.consent.reentrusting.under(f"{key}/")]
+    to = PartyId(s.one((*allowed, *allowed, s.who(Role.DATA_MERCHANT))))
+    until = record.valid_to if s.chance(900) else record.valid_to + 1
+    further = consent.ReentrustProcessing(key, to, record.purposes, record.kinds, tuple(Term), until, s.digest())
+    return s.one(
+        (
+            Said(record.holder, consent.AllowReentrusting(key, to)),
+            Said(record.to, further),
+            Said(record.to, further),
+            Said(s.one((record.giver, record.to)), consent.EndEntrustment(key)),
+            Said(record.to, consent.ConfirmDataFate(key, s.one(tuple(DataFate)), s.digest())),
+        )
+    )
+
+
+def jointly(s: Scene) -> Said | None:
+    """Propose joint processing, agree to what was proposed, or end it."""
+    joints = list(s.states.consent.joints.under())
+    if joints and s.chance(600):
+        name, record = s.one(joints)
+        resource = ResourceId(name.partition("/")[0])
+        if s.chance(300):
+            return Said(s.one((record.holder, record.other)), consent.EndJointProcessing(resource, record.other))
+        agreed = consent.AgreeJointProcessing(resource, record.other, tuple(Term), record.terms_digest)
+        return Said(record.other, agreed)
+    found = _of_persons(s)
+    if found is None:
+        return None
+    terms = tuple(Term) if s.chance(900) else s.some(Term)
+    other = PartyId(s.who(Role.DATA_MERCHANT)) if s.chance(950) else found[1]
+    return Said(found[1], consent.AgreeJointProcessing(found[0], other, terms, s.digest()))
+
+
+def expire(s: Scene) -> Said:
+    """Say what only the market's clock says."""
+    return s.one(
+        (
+            Said(s.pick("party"), consent.ExpireConsent(ConsentId(s.pick("consent")))),
+            Said(s.pick("party"), consent.ExpireMandate(MandateId(s.pick("mandate")))),
+            Said(s.pick("party"), consent.ExpireEntrustment(EntrustmentId(s.pick("entrustment")))),
+            Said(s.pick("party"), consent.MarkOverdue(PetitionId(s.pick("petition")))),
+        )
+    )
+
+
+HABITS: tuple[tuple[int, Habit], ...] = (
+    (8, admit_person),
+    (3, state_scale),
+    (10, publish),
+    (14, declare),
+    (2, end_basis),
+    (25, give),
+    (10, withdraw),
+    (6, confirm_exclusion),
+    (5, guardian),
+    (8, mandate),
+    (3, end_mandate),
+    (8, assess),
+    (1, delete_pipia),
+    (15, petition),
+    (25, answer),
+    (8, entrust),
+    (8, hand_on),
+    (5, jointly),
+    (1, expire),
+)
