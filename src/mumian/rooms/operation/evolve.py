@@ -179,15 +179,17 @@ def _put(state: State, key: ScenarioId, record: Scenario) -> None:
     if record.stage in REVIEWED:
         state.awaiting[f"{record.stage}/{key}"] = key
     under, pair = f"{record.operation}/{key}", f"{record.operator}/{record.merchant}/{key}"
-    taken = [f"{record.merchant}/{each.resource}/{application.scene.code}" for each in application.resources]
+    names = [each.resource for each in application.resources]
     if record.stage in OPEN_STAGES:
         state.under[under] = key
-        for place in taken:
-            state.taken[place] = key
+        for name in names:
+            state.taken[f"{record.merchant}/{name}/{application.scene.code}"] = key
+            state.wanted[f"{name}/{record.merchant}/{key}"] = key
     elif old is not None and old.stage in OPEN_STAGES:
         del state.under[under]
-        for place in taken:
-            del state.taken[place]
+        for name in names:
+            del state.taken[f"{record.merchant}/{name}/{application.scene.code}"]
+            del state.wanted[f"{name}/{record.merchant}/{key}"]
     is_running = record.stage in (ScenarioStage.IN_FORCE, ScenarioStage.SUSPENDED)
     if is_running:
         state.pairs[pair] = key

@@ -85,8 +85,8 @@ def one_scenario_has_one_application(state: State) -> Iterator[str]:
             if place in expected:
                 yield f"`{place}` has `{expected[place]}` and `{key}`"
             expected[place] = key
-    for place in sorted(expected.items() ^ set(state.taken.under())):
-        yield f"`taken` is wrong about `{place[0]}`"
+    for wrong, _ in sorted(expected.items() ^ set(state.taken.under())):
+        yield f"`taken` is wrong about `{wrong}`"
 
 
 def every_use_in_force_passed_every_review(state: State) -> Iterator[str]:
@@ -134,16 +134,19 @@ def nothing_raw_leaves_the_platform(state: State) -> Iterator[str]:
 
 
 def open_applications_are_found(state: State) -> Iterator[str]:
-    """By agreement while open, by operator and merchant while in use, by stage while under review."""
-    under, pairs, awaiting = set[str](), set[str](), set[str]()
+    """By agreement and resource while open, by operator and merchant while in use, by stage while under review."""
+    under, pairs, awaiting, wanted = set[str](), set[str](), set[str](), set[str]()
     for key, scenario in state.scenarios.under():
         under |= {f"{scenario.operation}/{key}"} if scenario.stage in OPEN_STAGES else set()
         pairs |= {f"{scenario.operator}/{scenario.merchant}/{key}"} if scenario.stage in RUNNING else set()
         awaiting |= {f"{scenario.stage}/{key}"} if scenario.stage in REVIEWED else set()
+        named = state.applications[key].resources if scenario.stage in OPEN_STAGES else ()
+        wanted |= {f"{each.resource}/{scenario.merchant}/{key}" for each in named}
     for name, table, expected in (
         ("under", state.under, under),
         ("pairs", state.pairs, pairs),
         ("awaiting", state.awaiting, awaiting),
+        ("wanted", state.wanted, wanted),
     ):
         for key in sorted(expected.symmetric_difference(found for found, _ in table.under())):
             yield f"`{name}` is wrong about `{key}`"

@@ -203,6 +203,7 @@ class State(msgspec.Struct):
     of_party: `party/id` of every plan, agreement and application that concerns it. under: `operation/scenario`, open ones.
     links: `operation/follower` → the agreement that supplements or renews it. chosen: `selection/operation`.
     pairs: `operator/merchant/scenario` of those in force or suspended. taken: `merchant/resource/scene` → open scenario.
+    wanted: `resource/merchant/scenario` of open ones.
     awaiting: `stage/scenario` of those under review. overdue: `bureau/about/kind`.
     """
 
@@ -229,5 +230,6 @@ class State(msgspec.Struct):
     chosen: Table[OperationId]
     pairs: Table[ScenarioId]
     taken: Table[ScenarioId]
+    wanted: Table[ScenarioId]
     awaiting: Table[ScenarioId]
     overdue: Table[records.Escalation]

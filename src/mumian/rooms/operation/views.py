@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mumian.kernel.ids import PartyId
+from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.time import Instant, day_of
-from mumian.rooms.operation.accounting import ceiling_fen
+from mumian.rooms.operation.accounting import ceiling_fen as ceiling_fen
 from mumian.rooms.operation.disclosing import is_owed, next_year
 from mumian.rooms.operation.model import State
 from mumian.rooms.operation.records import (
@@ -21,8 +21,6 @@ from mumian.rooms.operation.records import (
 )
 from mumian.rooms.operation.reviewing import awaited
 from mumian.rooms.operation.vocabulary import OperationId, PlanId, ScenarioId, Side
-
-__all__ = ["ceiling_fen"]
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -172,14 +170,13 @@ def in_use(state: State, operator: PartyId) -> Iterator[tuple[ScenarioId, PartyI
         yield key, state.scenarios[key].merchant
 
 
-def open_merchants(state: State, resources: tuple[str, ...]) -> Iterator[PartyId]:
-    """Yield the merchants with an open application for one of `resources`, each once. Reads every open application."""
-    seen = set[PartyId]()
-    for place, key in state.taken.under():
-        merchant = state.scenarios[key].merchant
-        if place.split("/")[1] in resources and merchant not in seen:
-            seen.add(merchant)
-            yield merchant
+def open_merchants(state: State, resources: tuple[ResourceId, ...]) -> tuple[PartyId, ...]:
+    """Return the merchants with an open application for one of `resources`, each once."""
+    merchants: dict[PartyId, None] = {}
+    for resource in resources:
+        for _, key in state.wanted.under(f"{resource}/"):
+            merchants[state.scenarios[key].merchant] = None
+    return tuple(merchants)
 
 
 def chain_of(state: State, key: ScenarioId) -> tuple[Step, ...]:
