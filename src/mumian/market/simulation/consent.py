@@ -5,9 +5,12 @@ from __future__ import annotations
 from mumian.kernel.ids import OPERATOR, PartyId, ResourceId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import DAY_MS, Instant
+from mumian.market.simulation import hands
+from mumian.market.simulation.hands import assessment, of_persons
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
-from mumian.rooms.catalog.model import nth_key
+from mumian.rooms.catalog.description import Quality
+from mumian.rooms.catalog.model import PublishVersion, nth_key
 from mumian.rooms.consent import commands as consent
 from mumian.rooms.consent import events, views
 from mumian.rooms.consent.agency import guardian_of
@@ -19,14 +22,10 @@ from mumian.rooms.consent.vocabulary import (
     Age,
     Asked,
     Circumstances,
-    Conclusion,
     Condition,
     ConsentId,
-    Content,
-    DataFate,
     DeletionCause,
     EntrustmentId,
-    Finding,
     InfoKind,
     Kin,
     LegalBasis,
@@ -35,7 +34,6 @@ from mumian.rooms.consent.vocabulary import (
     NoticeId,
     PetitionId,
     PetitionState,
-    PipiaForm,
     PipiaId,
     PortCondition,
     PortStated,
@@ -44,7 +42,6 @@ from mumian.rooms.consent.vocabulary import (
     SeparateConsent,
     Stated,
     Telling,
-    Term,
     Told,
     Untold,
 )
@@ -70,23 +67,13 @@ def admit_person(s: Scene) -> Said:
     return Said(OPERATOR, parties.AdmitParty(PartyKind.NATURAL, "", None, s.digest(), (Role.INDIVIDUAL,), key))
 
 
-def _of_persons(s: Scene) -> tuple[ResourceId, PartyId] | None:
-    """Return a resource with personal information and its holder; now and then any resource."""
-    for _ in range(6):
-        resource = ResourceId(s.pick("resource"))
-        record = s.states.catalog.resources.get(resource)
-        if record is not None and ((record.persons and not record.is_withdrawn) or s.chance(30)):
-            return resource, record.holder
-    return None
-
-
 def state_scale(s: Scene) -> Said | None:
-    found = _of_persons(s)
+    found = of_persons(s)
     return None if found is None else Said(found[1], consent.StateScale(s.one((10, 99_999, 100_000)), s.digest()))
 
 
 def publish(s: Scene) -> Said | None:
-    found = _of_persons(s)
+    found = of_persons(s)
     if found is None:
         return None
     resource, holder = found
@@ -97,7 +84,7 @@ def publish(s: Scene) -> Said | None:
     command = consent.PublishNotice(
         (resource,), PURPOSES, (Manner.COLLECT, Manner.USE), (InfoKind.BASIC, *(() if is_plain else (InfoKind.HEALTH,))),
         () if is_plain else s.one(((Sensitive.HEALTH, Sensitive.MINOR), (Sensitive.HEALTH, Sensitive.MINOR), None, (Sensitive.HEALTH,))),
-        () if is_plain else (Activity.PUBLISH, Activity.EXPORT), recipients, s.one((30, 365)),
+        s.one(((), (), (Activity.EXPORT,))) if is_plain else (Activity.PUBLISH, Activity.EXPORT), recipients, s.one((30, 365)),
         ITEMS if s.chance(900) else s.some(ITEMS), s.digest(), Telling.PUBLISHED if is_plain else Telling.EACH,
         s.one((s.digest(), s.digest(), None)), supersedes,
     )  # fmt: skip
@@ -150,7 +137,7 @@ def give(s: Scene) -> Said | None:
     person = PartyId(s.who(Role.INDIVIDUAL))
     guardian = guardian_of(s.states.consent, person)
     mandate = _mandate(s, person, Act.GIVE_CONSENT)
-    age = Age.UNDER_14 if guardian is not None else s.one((Age.FROM_14,) * 8 + (Age.UNDER_14, None))
+    age = Age.UNDER_14 if guardian is not None and s.chance(800) else s.one((Age.FROM_14,) * 8 + (Age.UNDER_14, None))
     spoken_by = s.one((guardian or person, guardian or person, person, notice.processor))
     actor, under = (mandate[1], mandate[0]) if mandate is not None and s.chance(500) else (spoken_by, None)
     own = [name for name, each in views.consents_of(s.states.consent, person) if each.ended is None]
@@ -167,13 +154,14 @@ def _separate(s: Scene, notice: Notice) -> tuple[SeparateConsent, ...]:
     wanted = [activity for activity in notice.activities if activity is not Activity.AUTOMATED]
     same = s.digest()
     return tuple(
-        SeparateConsent(activity, s.digest() if s.chance(970) else same)
+        SeparateConsent(activity, s.digest() if s.chance(900) else same)
         for activity in (s.some(wanted) if wanted else ())
     )
 
 
 def _until(s: Scene, notice: Notice) -> Instant:
-    return s.now + s.one((1, notice.retention_days // 2, notice.retention_days, notice.retention_days + 1)) * DAY_MS
+    days = notice.retention_days
+    return s.now + s.one((1, days // 2, days // 2, days, days, days + 1)) * DAY_MS
 
 
 def _mandate(s: Scene, person: PartyId, act: Act) -> tuple[MandateId, PartyId] | None:
@@ -198,17 +186,21 @@ def withdraw(s: Scene) -> Said | None:
 
 
 def confirm_exclusion(s: Scene) -> Said | None:
-    """Say that those who withdrew are out, mostly after a new version was published."""
-    found = _of_persons(s)
-    exclusion = s.states.consent.exclusions.get(found[0]) if found is not None else None
-    if found is None or (exclusion is None and s.chance(900)):
+    """Say that those who withdrew are out, after publishing a version without them, or now and then without one."""
+    waiting = [ResourceId(key) for key, each in s.states.consent.exclusions.under() if each.confirmed < each.withdrawn]
+    if not waiting and s.chance(950):
         return None
-    resource, holder = found
-    record = s.states.catalog.resources[resource]
+    resource = s.one(waiting) if waiting else ResourceId(s.pick("resource"))
+    exclusion, record = s.states.consent.exclusions.get(resource), s.states.catalog.resources.get(resource)
+    if record is None:
+        return None
     version = s.states.catalog.versions.get(nth_key(resource, record.versions))
+    is_old = version is None or exclusion is None or version.published_at <= exclusion.last_at
+    if is_old and s.chance(800):
+        return Said(record.holder, PublishVersion(resource, s.digest(), 19_000, 1_900_000, Quality()))
     digest = version.digest if version is not None and s.chance(900) else s.digest()
     count = exclusion.withdrawn if exclusion is not None else 1
-    return Said(holder, consent.ConfirmExclusion(resource, s.one((count, count, count, 1, count + 1)), digest))
+    return Said(record.holder, consent.ConfirmExclusion(resource, s.one((count, count, count, 1, count + 1)), digest))
 
 
 def guardian(s: Scene) -> Said:
@@ -238,16 +230,8 @@ def end_mandate(s: Scene) -> Said | None:
 
 
 def assess(s: Scene) -> Said | None:
-    found = _of_persons(s)
-    if found is None:
-        return None
-    form = s.one((PipiaForm.FULL, PipiaForm.FULL, PipiaForm.SIMPLIFIED))
-    contents = tuple(Content) if s.chance(900) else s.some(Content)
-    findings = tuple(Finding(content, s.digest()) for content in contents)
-    conclusion = s.one((*Conclusion, Conclusion.ACCEPTABLE, Conclusion.ACCEPTABLE))
-    activities = s.one((tuple(Activity), s.some(Activity)))
-    command = consent.RecordPipia(found[0], activities, form, findings, conclusion, "dpo.1", s.digest())
-    return Said(found[1], command)
+    found = of_persons(s)
+    return None if found is None else Said(found[1], assessment(s, found[0]))
 
 
 def delete_pipia(s: Scene) -> Said | None:
@@ -257,7 +241,7 @@ def delete_pipia(s: Scene) -> Said | None:
 
 
 def petition(s: Scene) -> Said | None:
-    found = _of_persons(s)
+    found = of_persons(s)
     if found is None:
         return None
     resource, holder = found
@@ -304,57 +288,6 @@ def _answer(s: Scene, key: PetitionId, record: Petition) -> consent.Command:
     return consent.FulfilPetition(key, s.digest(), met, fee_fen, stored_only)
 
 
-def entrust(s: Scene) -> Said | None:
-    found = _of_persons(s)
-    if found is None:
-        return None
-    terms = tuple(Term) if s.chance(900) else s.some(Term)
-    to = PartyId(s.who(s.one((Role.DATA_MERCHANT, Role.SERVICE_PROVIDER))))
-    command = consent.EntrustProcessing(
-        found[0], to, s.some(PURPOSES), s.some((InfoKind.BASIC, InfoKind.HEALTH)), terms, s.after(200), s.digest()
-    )
-    return Said(found[1], command)
-
-
-def hand_on(s: Scene) -> Said | None:
-    """Allow to entrust further, entrust further, end, or confirm what became of the data."""
-    key = EntrustmentId(s.pick("entrustment"))
-    record = s.states.consent.entrustments.get(key)
-    if record is None:
-        return None
-    allowed = [name.partition("/")[2] for name, _ in s.states.consent.reentrusting.under(f"{key}/")]
-    to = PartyId(s.one((*allowed, *allowed, s.who(Role.DATA_MERCHANT))))
-    until = record.valid_to if s.chance(900) else record.valid_to + 1
-    further = consent.ReentrustProcessing(key, to, record.purposes, record.kinds, tuple(Term), until, s.digest())
-    return s.one(
-        (
-            Said(record.holder, consent.AllowReentrusting(key, to)),
-            Said(record.to, further),
-            Said(record.to, further),
-            Said(s.one((record.giver, record.to)), consent.EndEntrustment(key)),
-            Said(record.to, consent.ConfirmDataFate(key, s.one(tuple(DataFate)), s.digest())),
-        )
-    )
-
-
-def jointly(s: Scene) -> Said | None:
-    """Propose joint processing, agree to what was proposed, or end it."""
-    joints = list(s.states.consent.joints.under())
-    if joints and s.chance(600):
-        name, record = s.one(joints)
-        resource = ResourceId(name.partition("/")[0])
-        if s.chance(300):
-            return Said(s.one((record.holder, record.other)), consent.EndJointProcessing(resource, record.other))
-        agreed = consent.AgreeJointProcessing(resource, record.other, tuple(Term), record.terms_digest)
-        return Said(record.other, agreed)
-    found = _of_persons(s)
-    if found is None:
-        return None
-    terms = tuple(Term) if s.chance(900) else s.some(Term)
-    other = PartyId(s.who(Role.DATA_MERCHANT)) if s.chance(950) else found[1]
-    return Said(found[1], consent.AgreeJointProcessing(found[0], other, terms, s.digest()))
-
-
 def expire(s: Scene) -> Said:
     """Say what only the market's clock says."""
     return s.one(
@@ -383,8 +316,8 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (1, delete_pipia),
     (15, petition),
     (25, answer),
-    (8, entrust),
-    (8, hand_on),
-    (5, jointly),
+    (8, hands.entrust),
+    (8, hands.hand_on),
+    (5, hands.jointly),
     (1, expire),
 )
