@@ -10,6 +10,7 @@ from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Right
 from mumian.kernel.time import Instant
 from mumian.market.gathering.base import Base, Gather
+from mumian.market.gathering.lawful import lawful
 from mumian.market.gathering.seen import may_leave
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
@@ -44,9 +45,10 @@ def _record_release(s: States, c: cleanroom.RecordRelease, base: Base) -> Facts:
     sources = product.sources if product else ()
     form = product.delivery if product else DeliveryForm.SANDBOX
     walks = (right_views.chain(s.rights, source, base["now"]) for source in sources)
-    seen = (_standing(s, walked, form, base["now"]) for walked in walks)
-    broken = next((each for each in seen if not each.unbroken), None)
-    return cleanroom.ReleaseFacts(**base, barred=broken)
+    stood = (_standing(s, walked, form, base["now"]) for walked in walks)
+    seen = (_held_against(s, each, job.kind, job.consumer, job.purpose, base["now"]) for each in stood if job)
+    barred = next((each for each in seen if not each.unbroken or each.denied or each.unlawful), None)
+    return cleanroom.ReleaseFacts(**base, barred=barred)
 
 
 def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
@@ -71,7 +73,12 @@ def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
         consumer=agreement.assignee if agreement else None,
         agreement_product=agreement.target if agreement else None,
         decision=decision,
-        sources=tuple(_job_source(s, source, c, product, base["now"]) for source in product.sources) if product else (),
+        sources=tuple(
+            _held_against(
+                s, _job_source(s, source, c, product, base["now"]), kind, base["actor"], c.purpose, base["now"]
+            )
+            for source in (product.sources if product else ())
+        ),
         order_open=order is not None and order.state in OPEN_DEALS,
     )
 
@@ -89,6 +96,34 @@ def _job_source(
     if not reason:
         return seen
     return msgspec.structs.replace(seen, unbroken=False, broken_at=broken_at, reason=reason)
+
+
+def _held_against(
+    s: States, seen: cleanroom.SourceSeen, kind: cleanroom.JobKind, consumer: PartyId, purpose: str, now: Instant
+) -> cleanroom.SourceSeen:
+    """Return a source as its holder's standing policies and the persons in it let it be used by this job."""
+    if not seen.unbroken:
+        return seen
+    decision = contract_views.decide_resource(
+        s.contracts,
+        seen.resource,
+        action=ACTION_OF[kind],
+        party=consumer,
+        now=now,
+        purpose=purpose,
+        territory=TERRITORY,
+    )
+    if decision is not None and not decision.allowed:
+        return msgspec.structs.replace(seen, denied=decision.say())
+    recipient = seen.holder if kind is cleanroom.JobKind.AGGREGATE else consumer
+    answer = lawful(s, seen.resource, recipient=recipient, purposes=(purpose,), now=now)
+    if isinstance(answer, Refused):
+        return msgspec.structs.replace(seen, unlawful=answer.refusal.full_name)
+    return msgspec.structs.replace(
+        seen,
+        rules=answer.rules if answer is not None else (),
+        policies=decision.determined_by if decision is not None else (),
+    )
 
 
 def _standing(s: States, walked: Chain, form: DeliveryForm, now: Instant) -> cleanroom.SourceSeen:

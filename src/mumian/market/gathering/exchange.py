@@ -34,7 +34,7 @@ def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
     product = s.exchange.products.get(c.product)
     sources: tuple[str, ...] = product.sources if product else ()
     purposes: tuple[str, ...] = product.purposes if product else ()
-    form = product.delivery if product else ""
+    form = product.delivery if product else None
     ceilings = [fen for source in sources if (fen := right_views.ceiling_fen(s.rights, source)) is not None]
     return exchange.ListingFacts(
         **base,
@@ -47,13 +47,13 @@ def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
 
 def _place_order(s: States, c: exchange.PlaceOrder, base: Base) -> Facts:
     listing = s.exchange.listings.get(c.listing)
-    broken = broken_source(s, listing.product, base["now"]) if listing else None
+    broken = broken_source(s, listing.product, base["now"], taker=base["actor"]) if listing else None
     return exchange.StandingFacts(**base, broken=broken)
 
 
 def _record_delivery(s: States, c: exchange.RecordDelivery, base: Base) -> Facts:
     order = s.exchange.orders.get(c.order)
-    broken = broken_source(s, order.product, base["now"]) if order else None
+    broken = broken_source(s, order.product, base["now"], taker=order.buyer) if order else None
     return exchange.StandingFacts(**base, broken=broken)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from mumian.kernel.ids import PartyId, ProductId, ResourceId
 from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import Instant
+from mumian.market.gathering.lawful import recipient_of, unlawful
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange import model as exchange
-from mumian.rooms.exchange.product import DeliveryForm, Level, SourceId, SourceSeen, may_be_traded
+from mumian.rooms.exchange.product import CLEAN_ROOM, DeliveryForm, Level, SourceId, SourceSeen, may_be_traded
 from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
@@ -29,9 +30,18 @@ def chain(s: States, source: str, now: Instant) -> Chain:
 
 
 def source_seen(
-    s: States, source: str, purposes: tuple[str, ...], now: Instant, actor: PartyId, *, form: str = ""
+    s: States,
+    source: str,
+    purposes: tuple[str, ...],
+    now: Instant,
+    actor: PartyId,
+    *,
+    form: DeliveryForm | None = None,
 ) -> SourceSeen:
-    """Return one source of a product as the exchange sees it. form: of delivery, where one is asked for."""
+    """Return one source of a product as the exchange sees it. form: of delivery, where one is asked for.
+
+    On the shelf persons' data goes to nobody yet: to its seller only where rows themselves are delivered.
+    """
     walked = chain(s, source, now)
     resource = ResourceId(walked.resource)
     described, level = catalog.description(s.catalog, resource), catalog.level_of(s.catalog, resource)
@@ -44,6 +54,10 @@ def source_seen(
         broken_at, reason = str(resource), "withdrawn"
     elif walked.unbroken and (stopped := catalog.grading_stop(s.catalog, resource)):
         broken_at, reason = str(resource), stopped
+    why = ""
+    if not broken_at and form is not None and record is not None:
+        recipient = record.holder if form in CLEAN_ROOM else actor
+        why = unlawful(s, resource, recipient=recipient, purposes=purposes, now=now)
     return SourceSeen(
         source=SourceId(source),
         resource=resource,
@@ -57,7 +71,8 @@ def source_seen(
         broken_at=broken_at,
         reason=reason,
         path=walked.path,
-        department_consent=catalog.is_permitted(s.catalog, resource, form, now),
+        department_consent=catalog.is_permitted(s.catalog, resource, form or "", now),
+        unlawful=why,
     )
 
 
@@ -84,13 +99,20 @@ def operators_above(s: States, source: str) -> list[PartyId]:
     return [link.holder for link in links if link.right is None]
 
 
-def broken_source(s: States, product: ProductId, now: Instant) -> exchange.BrokenSource | None:
-    """Return the first source of a product whose chain of rights does not hold, or whose resource was withdrawn."""
-    for source in s.exchange.products[product].sources:
+def broken_source(s: States, product: ProductId, now: Instant, *, taker: PartyId) -> exchange.BrokenSource | None:
+    """Return the first source of a product whose chain of rights does not hold, whose resource was withdrawn, or whose
+    persons stand in the way of its delivery to `taker`."""
+    record_of = s.exchange.products[product]
+    for source in record_of.sources:
         walked = chain(s, source, now)
         if not walked.unbroken:
             return exchange.BrokenSource(source, walked.broken_at, str(walked.reason))
         record = s.catalog.resources.get(walked.resource)
         if record is None or record.is_withdrawn:
             return exchange.BrokenSource(source, walked.resource, "withdrawn")
+        recipient = recipient_of(record_of.product_type, record_of.delivery, holder=record.holder, taker=taker)
+        resource = ResourceId(walked.resource)
+        why = unlawful(s, resource, recipient=recipient, purposes=record_of.purposes, now=now)
+        if why:
+            return exchange.BrokenSource(source, walked.resource, "unlawful", why)
     return None

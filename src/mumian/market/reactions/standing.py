@@ -11,6 +11,7 @@ from mumian.market.reactions.base import React
 from mumian.market.rooms import States
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.consent import events as consent
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights import views as right_views
@@ -52,6 +53,14 @@ def _consent_voided(s: States, event: rights.ConsentVoided, _now: Instant) -> It
     yield from _bring_down(s, event.consent, right_views.consented(s.rights, event.consent))
 
 
+def _consent_withdrawn(s: States, event: consent.ConsentWithdrawn, _now: Instant) -> Iterator[Any]:
+    """Whatever still waits to read the person's data for what it consented to stops (PIPL 第15、47条)."""
+    purposes = s.consent.consents[event.consent].purposes
+    paths = tuple(cleanroom.reading(resource, purpose) for resource in event.resources for purpose in purposes)
+    if paths:
+        yield cleanroom.StopJobs(paths, event.consent)
+
+
 def _bring_down(s: States, because: str, ended: Iterable[str]) -> Iterator[Any]:
     """Suspend every listing and stop every waiting job that stands on what ended, or on anything beneath it.
 
@@ -71,4 +80,5 @@ REACTIONS: dict[type, React] = {
     rights.GrantRevoked: _grant_revoked,
     rights.AuthorizationEnded: _authorization_ended,
     rights.ConsentVoided: _consent_voided,
+    consent.ConsentWithdrawn: _consent_withdrawn,
 }

@@ -114,7 +114,7 @@ class StopJobs(_Command, frozen=True):
     """Stop every job without an answer yet that reads by one of `paths`, or by what stands beneath it. By the market: what
     they led to has ended, or a person withdrew. The budget stays charged. No job, no event.
 
-    paths: as in `SourceSeen`, or a resource for all that read it.
+    paths: as in `SourceSeen`, a resource for all that read it, or `reading` for all that read it for a purpose.
     """
 
     paths: tuple[str, ...]
@@ -340,6 +340,11 @@ class JobStatus(StrEnum):
     STOPPED = "stopped"
 
 
+def reading(resource: str, purpose: str) -> str:
+    """Return the path of every job that reads a resource for a purpose."""
+    return f"{resource}:{purpose}"
+
+
 class Job(msgspec.Struct, frozen=True):
     """A ticketed job. Fields as in `TicketIssued`."""
 
@@ -362,8 +367,9 @@ class Job(msgspec.Struct, frozen=True):
 
     @property
     def read_by(self) -> tuple[str, ...]:
-        """Paths under which the job is found while it has no answer: of its sources, and each resource by itself."""
-        return (*self.paths, *(source.resource for source in self.sources))
+        """Paths under which the job is found while it has no answer: of its sources, each resource, and each for what."""
+        resources = tuple(source.resource for source in self.sources)
+        return (*self.paths, *resources, *(reading(resource, self.purpose) for resource in resources))
 
 
 class ReleaseRecord(msgspec.Struct, frozen=True):

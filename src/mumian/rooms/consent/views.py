@@ -14,6 +14,7 @@ from mumian.rooms.consent.records import Consent, Declaration, Mandate, Petition
 from mumian.rooms.consent.vocabulary import Act, ConsentId, Excluded, Held, MandateId, PetitionId, PipiaId
 
 __all__ = [
+    "acts_for",
     "Lawful",
     "bases_of",
     "consents_of",
@@ -66,6 +67,17 @@ def mandates_of(state: State, person: PartyId) -> Iterator[tuple[MandateId, Mand
     """Yield every mandate of a person, those that ended too."""
     for _, mandate in state.mandates_of.under(f"{person}/"):
         yield mandate, state.mandates[mandate]
+
+
+def acts_for(state: State, agent: PartyId, person: PartyId, act: Act, resource: ResourceId) -> bool:
+    """Tell whether a mandate in force lets `agent` do `act` for `person` over `resource`."""
+    return any(
+        mandate.agent == agent
+        and mandate.ended_at is None
+        and act in mandate.acts
+        and (not mandate.resources or resource in mandate.resources)
+        for _, mandate in mandates_of(state, person)
+    )
 
 
 def payee_of(state: State, person: PartyId) -> PartyId:

@@ -183,6 +183,7 @@ class Act(StrEnum):
     CORRECT = "correct"
     DELETE = "delete"
     EXPLAIN = "explain"
+    GRANT = "grant"  # grant the person's registered rights onward
     RECEIVE_REVENUE = "receive_revenue"
 
 
