@@ -20,6 +20,7 @@ from mumian.cli.certificate.certificate import (
 from mumian.journal.log import digest_in, payload_of
 from mumian.journal.store import Store
 from mumian.kernel.canonical import digest
+from mumian.kernel.ids import PartyId
 from mumian.kernel.time import Instant, day_of
 from mumian.market.leaf import Leaf, decode_leaf
 from mumian.market.rooms import States
@@ -108,10 +109,15 @@ def read_leaf(store: Store, seq: int) -> Leaf:
 
 
 def keys_of(states: States, party: str) -> Iterator[tuple[str, bool]]:
-    """Yield every key that a party ever had, base64 of 32 bytes, and whether it still speaks by it."""
+    """Yield every key that a party ever had, base64 of 32 bytes, and whether it still speaks by it: those first.
+
+    Revoked ones are looked for among everybody's, so take no more than is needed.
+    """
+    for key in states.parties.parties[PartyId(party)].keys:
+        yield key, True
     for key, record in states.parties.keys.under():
-        if record.party == party:
-            yield key, record.is_live
+        if record.party == party and not record.is_live:
+            yield key, False
 
 
 def _issues(leaf: Leaf, number: str) -> bool:

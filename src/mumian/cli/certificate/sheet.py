@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from fpdf import FPDF
 from fpdf.enums import DocumentCompliance, TextMode, WrapMode, XPos, YPos
@@ -29,6 +30,7 @@ FOOT_MM = 226.0
 LAST_MM = HEIGHT_MM - 30.0
 CODE_MM = 34.0
 FONT = "serif"
+PROGRAM = "Mumian"
 COLUMNS_MM = (8.0, 52.0, 34.0, 34.0, 32.0)
 HEADS = (
     "",
@@ -82,7 +84,7 @@ class _Sheet:
         self.certificate = certificate
         self.key = key
         self.missing: set[str] = set()
-        self.pdf = _document(f"数据产权登记凭证 {certificate.number}")
+        self.pdf = _document(_title(certificate))
         font = self.pdf.fonts[FONT]
         assert isinstance(font, TTFFont)
         self.font = font
@@ -91,6 +93,7 @@ class _Sheet:
     def drawn(self, attached: Sequence[Attached], *, printed: datetime) -> bytes:
         """Return the finished file. Raises: NoGlyph."""
         self.pdf.set_creation_date(printed)
+        self.pdf.set_xmp_metadata(_metadata(_title(self.certificate), printed))
         for file in attached:
             self.pdf.embed_file(
                 bytes=file.content,
@@ -286,11 +289,27 @@ class _Sheet:
         self.missing |= {char for char in text if char != "\n" and ord(char) not in self.font.cmap}
 
 
+def _title(certificate: Certificate) -> str:
+    return f"数据产权登记凭证 {certificate.number}"
+
+
+def _metadata(title: str, printed: datetime) -> str:
+    """Return the file's description of itself (XMP); the library's own would name the moment of writing, too."""
+    return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
+ xmp:CreatorTool="{PROGRAM}" xmp:CreateDate="{printed.isoformat(timespec="seconds")}" pdf:Producer="{PROGRAM}">
+<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
+
+
 def _document(title: str) -> FPDF:
     pdf = FPDF(format="A4", enforce_compliance=DocumentCompliance.PDFA_3B)
     pdf.set_title(title)
-    pdf.set_creator("Mumian")
-    pdf.set_producer("Mumian")
+    pdf.set_creator(PROGRAM)
+    pdf.set_producer(PROGRAM)
     pdf.set_lang("zh-CN")
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)

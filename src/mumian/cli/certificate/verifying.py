@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, NamedTuple, NoReturn, TypeAlias
 
@@ -26,7 +26,7 @@ from mumian.credentials.sd_jwt import SdJwt
 from mumian.kernel.time import Instant
 from mumian.rooms.property_register.certificate import is_number
 
-Keys: TypeAlias = Sequence[tuple[Ed25519PublicKey, bool]]
+Keys: TypeAlias = Iterable[tuple[Ed25519PublicKey, bool]]
 """Of a registry: each with whether it still signs by it."""
 
 PDF = b"%PDF-"
@@ -139,7 +139,7 @@ def _verify_in(place: Opened, given: Given) -> Entry:
         _doubt(f"no certificate `{number}` is registered", f"登记簿中没有凭证 `{number}`")
     held, said = entry.certificate, None
     if given.credential is not None:
-        keys = [(credential.read_key(text), is_live) for text, is_live in keys_of(place.states, held.registry.party)]
+        keys = ((credential.read_key(text), is_live) for text, is_live in keys_of(place.states, held.registry.party))
         said = _checked(given, keys, place.now)
         if said.registry.party != held.registry.party:
             _doubt(
