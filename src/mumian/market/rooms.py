@@ -26,6 +26,7 @@ NAMES = (
     "property_register",
     "public_register",
     "consent",
+    "enterprise",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -87,6 +88,7 @@ class States:
     property_register: Any
     public_register: Any
     consent: Any
+    enterprise: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

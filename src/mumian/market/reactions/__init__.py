@@ -12,14 +12,23 @@ from typing import Any
 
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
-from mumian.market.reactions import catalog, consent, money, property_register, public_register, standing, time
+from mumian.market.reactions import (
+    catalog,
+    consent,
+    enterprise,
+    money,
+    property_register,
+    public_register,
+    standing,
+    time,
+)
 from mumian.market.reactions.base import Meet, React
 from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
 
 __all__ = ["MEET", "REACTIONS", "reactions"]
 
-_CAUSES = (catalog, consent, money, property_register, public_register, standing, time)
+_CAUSES = (catalog, consent, enterprise, money, property_register, public_register, standing, time)
 
 MEET: dict[str, Meet] = {kind: meet for cause in _CAUSES for kind, meet in getattr(cause, "MEET", {}).items()}
 """Kind of limit → what happens when it is over."""
