@@ -90,11 +90,9 @@ def _end_of(
     stops = [
         Stop(key, KIND[side]) for side in Side if next_year(operation, side) > last_year
     ]  # a disclosure that is still owed stays owed
-    clocks: tuple[ClockChange, ...] = (
-        Stop(key, TERM),
-        *stops,
-        Start(key, HAND_OVER, Unit.WORK_DAYS, limit(facts, "hand_over_work_days"), "MM-OPERATION", operation.operator),
-    )
+    days = limit(facts, "hand_over_work_days")
+    handed = Start(key, HAND_OVER, Unit.WORK_DAYS, days, "MM-OPERATION", operation.operator, since=at)
+    clocks: tuple[ClockChange, ...] = (Stop(key, TERM), *stops, handed)
     rules = applied(facts, RULE_OF[cause], "S3-EXIT", "MM-OPERATION")
     return OperationEnded(key, cause, ground, paper_digest, facts.now, last_year, rules, clocks)
 
