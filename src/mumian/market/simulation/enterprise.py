@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import DAY_MS
@@ -13,7 +15,7 @@ from mumian.rooms.enterprise import model as enterprise
 from mumian.rooms.enterprise.fairness import burdens_on, weaker
 from mumian.rooms.enterprise.records import Licence
 from mumian.rooms.enterprise.terms import SKELETON, DataGiven, Leg, SectionText, Terms
-from mumian.rooms.enterprise.views import terms_of
+from mumian.rooms.enterprise.views import officer_of, terms_of
 from mumian.rooms.enterprise.vocabulary import (
     SHELTERED,
     Decline,
@@ -49,6 +51,12 @@ def appoint(s: Scene) -> Said:
     code = OFFICER if s.chance(900) else "cdo2"
     start = s.one((s.now, s.now, s.now, s.after(60)))
     return Said(s.who(s.one(COMPANIES)), enterprise.AppointOfficer(code, scope, start, until, s.digest()))
+
+
+def signer(s: Scene, party: PartyId) -> str:
+    """Return the code of who is in office at a party, mostly."""
+    office = officer_of(s.states.enterprise, party, s.now)
+    return OFFICER if office is None or s.chance(50) else office[1].code
 
 
 def change_office(s: Scene) -> Said | None:
@@ -133,7 +141,7 @@ def advance_licence(s: Scene) -> Said | None:
     if s.chance(30):
         actor = s.one((actor, PartyId(s.who(Role.REGULATOR))))
         return Said(actor, enterprise.EndLicence(key, s.one(tuple(LicenceEnd)), s.digest()))
-    return Said(actor, enterprise.SignLicence(key, licence.version, OFFICER)) if s.chance(20) else None
+    return Said(actor, enterprise.SignLicence(key, licence.version, signer(s, actor))) if s.chance(20) else None
 
 
 def _negotiate(s: Scene, key: LicenceId, licence: Licence, side: Side) -> Said:
@@ -142,11 +150,26 @@ def _negotiate(s: Scene, key: LicenceId, licence: Licence, side: Side) -> Said:
     if silent is not None and s.chance(850):
         size, weight = s.one(((FirmSize.SMALL, Weight.NONE), (FirmSize.LARGE, Weight.STATE_COMPANY)))
         return Said(silent, enterprise.StateFirm(size, weight, s.digest()))
+    terms = terms_of(s.states.enterprise, key)
+    is_over = terms is not None and min(data.valid_to for _, data in terms.given) <= s.now
+    if terms is not None and is_over and s.chance(900):
+        return Said(actor, enterprise.ProposeTerms(key, licence.version, _later(s, terms)))
     if s.chance(120):
         return Said(actor, enterprise.ProposeTerms(key, licence.version, _terms(s, licence.first, licence.second)))
     if s.chance(30):
         return Said(actor, enterprise.EndLicence(key, LicenceEnd.WITHDRAWN, s.digest()))
-    return _acknowledge(s, key, licence) or Said(actor, enterprise.SignLicence(key, licence.version, OFFICER))
+    signing = enterprise.SignLicence(key, licence.version, signer(s, actor))
+    return _acknowledge(s, key, licence) or Said(actor, signing)
+
+
+def _later(s: Scene, terms: Terms) -> Terms:
+    """Return the same terms for days to come."""
+    until = s.now + s.one((10, 60)) * DAY_MS
+    legs = (
+        replace(leg, data=None if leg.data is None else replace(leg.data, valid_from=s.now, valid_to=until))
+        for leg in (terms.first, terms.second)
+    )
+    return replace(terms, **dict(zip(("first", "second"), legs, strict=True)))
 
 
 def _acknowledge(s: Scene, key: LicenceId, licence: Licence) -> Said | None:
@@ -160,7 +183,8 @@ def _acknowledge(s: Scene, key: LicenceId, licence: Licence) -> Said | None:
     if weak is None or not heavier:
         return None
     named = heavier if s.chance(900) else s.some(tuple(heavier[:1]))
-    return Said(licence.party(weak), enterprise.AcknowledgeAsymmetries(key, licence.version, named, OFFICER))
+    actor = licence.party(weak)
+    return Said(actor, enterprise.AcknowledgeAsymmetries(key, licence.version, named, signer(s, actor)))
 
 
 def publish(s: Scene) -> Said | None:
@@ -171,14 +195,15 @@ def publish(s: Scene) -> Said | None:
         return None
     if record.holder not in leading and s.chance(500):
         return Said(record.holder, enterprise.StateFirm(FirmSize.LARGE, Weight.STATE_COMPANY, s.digest()))
-    until = s.now + s.one((3, 60)) * DAY_MS
+    until = s.now + s.one((3, 100, 300)) * DAY_MS
     whom = s.some(SHELTERED)
     command = enterprise.PublishOpening(resource, "电网负荷", "签订许可后提供", s.digest(), whom, until)
     return Said(record.holder, command)
 
 
 def ask(s: Scene) -> Said:
-    firm = s.who(s.one((Role.DATA_MERCHANT, Role.BUYER)))
+    small = [key for key, firm in s.states.enterprise.firms.under() if firm.weight is Weight.NONE]
+    firm = s.fresh(small) if small and s.chance(900) else s.who(Role.BUYER)
     return Said(firm, enterprise.RequestOpening(OpeningId(s.pick("opening")), s.one(PURPOSES)))
 
 
@@ -200,6 +225,19 @@ def close(s: Scene) -> Said | None:
     return None if record is None else Said(record.publisher, enterprise.CloseOpening(key))
 
 
+def pretend(s: Scene) -> Said:
+    """Say what only the market says."""
+    licence = LicenceId(s.pick("licence"))
+    commands = (
+        enterprise.EndOfficeTerm(OfficerId(s.pick("officer"))),
+        enterprise.ActivateLicence(licence),
+        enterprise.MeetLicenceEnd(licence, LicenceEnd.EXPIRED),
+        enterprise.ExpireOpening(OpeningId(s.pick("opening"))),
+        enterprise.DeemAnswerOverdue(EnquiryId(s.pick("enquiry"))),
+    )
+    return Said(s.pick("party"), s.one(commands))
+
+
 HABITS: tuple[tuple[int, Habit], ...] = (
     (12, appoint),
     (4, change_office),
@@ -210,4 +248,5 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (12, ask),
     (10, answer),
     (2, close),
+    (2, pretend),
 )

@@ -13,6 +13,7 @@ from mumian.rooms.catalog.factors import Depth, Factors, Group, Importance, Prec
 from mumian.rooms.catalog.grading import RISES_TO
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.catalog.vocabulary import Departure, DepartureReason, PermissionEnd, PermissionId
+from mumian.rooms.enterprise.views import officer_of
 
 OFFICER = "cdo"
 """The code of every officer of the simulation, but for a few."""
@@ -54,7 +55,9 @@ def classify(s: Scene, resource: ResourceId) -> catalog.ClassifyResource:
     waiting = s.states.catalog.proposed.get(resource)
     record = None if waiting is None else s.states.catalog.proposals[waiting]
     reason = s.one((None, *catalog.RegradeReason))
-    code = OFFICER if s.chance(970) else "cdo2"
+    holder = s.states.catalog.resources[resource].holder
+    office = officer_of(s.states.enterprise, holder, s.now)
+    code = OFFICER if office is None or s.chance(50) else office[1].code
     if record is None or s.chance(200):
         departure = Departure(s.one(tuple(DepartureReason)), s.digest()) if s.chance(500) else None
         stated = factors(s, persons=True) if s.chance(950) else None
@@ -109,10 +112,17 @@ def take_back(s: Scene) -> Said | None:
     return Said(actor, catalog.RevokePermission(key, s.one(tuple(PermissionEnd))))
 
 
+def pretend(s: Scene) -> Said:
+    """Say what only the market says."""
+    overdue = catalog.DeemRegradeOverdue(ResourceId(s.pick("resource")))
+    return Said(s.pick("party"), s.one((overdue, catalog.ExpirePermission(PermissionId(s.pick("permission"))))))
+
+
 HABITS: tuple[tuple[int, Habit], ...] = (
     (15, grade),
     (12, propose),
     (10, report),
     (20, permit),
     (4, take_back),
+    (1, pretend),
 )
