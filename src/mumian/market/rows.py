@@ -6,6 +6,7 @@ Owned by the sequencer: one thread reads and writes. Records are frozen, so an o
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -62,6 +63,7 @@ class Rows(Generic[V]):
     __slots__ = (
         "_decode",
         "_dirty",
+        "_heads",
         "_mark",
         "_mark_length",
         "_old",
@@ -80,6 +82,7 @@ class Rows(Generic[V]):
         self._young: dict[str, Any] = {}  # records, or _ABSENT
         self._old: dict[str, Any] = {}
         self._dirty: set[str] = set()
+        self._heads: defaultdict[str, set[str]] = defaultdict(set)  # dirty keys by what stands before their first `/`
         stored = source.fetch(MARKS, name)
         self._mark = "" if stored is None else stored.decode()
         is_known = stored is not None or source.last(name) is None
@@ -105,9 +108,13 @@ class Rows(Generic[V]):
 
     def __setitem__(self, key: str, value: V) -> None:
         young, dirty = self._young, self._dirty
-        self._undo.append((self, key, young.get(key, _MISSING), key in dirty))
+        was_dirty = key in dirty
+        self._undo.append((self, key, young.get(key, _MISSING), was_dirty))
         young[key] = value
-        dirty.add(key)
+        if not was_dirty:
+            dirty.add(key)
+            if "/" in key:
+                self._heads[key.partition("/")[0]].add(key)
         longer = len(key) - self._mark_length
         if longer > 0 or (longer == 0 and key > self._mark):
             self._mark, self._mark_length = key, len(key)
@@ -116,7 +123,9 @@ class Rows(Generic[V]):
         self[key] = _ABSENT
 
     def under(self, prefix: str = "") -> Iterator[tuple[str, V]]:
-        changed = sorted(key for key in self._dirty if key.startswith(prefix))
+        head, stroke, _ = prefix.partition("/")
+        maybe = self._heads.get(head, ()) if stroke else self._dirty
+        changed = sorted(key for key in maybe if key.startswith(prefix))
         stored = ((key, raw) for key, raw in self._source.scan(self.name, prefix) if key not in self._dirty)
         merged = heapq.merge(stored, ((key, None) for key in changed), key=lambda row: row[0])
         for key, raw in merged:
@@ -145,6 +154,8 @@ class Rows(Generic[V]):
             self._young[key] = was
         if not was_dirty:
             self._dirty.discard(key)
+            if "/" in key:
+                self._heads[key.partition("/")[0]].discard(key)
 
     def changes(self, puts: list[tuple[str, str, bytes]], deletes: list[tuple[str, str]]) -> None:
         """Add what must be written to reach this table's present: rows in canonical bytes."""
@@ -162,6 +173,7 @@ class Rows(Generic[V]):
     def settled(self, *, keep_max: int) -> None:
         """What was dirty is stored now; start a new generation if memory holds more than `keep_max` rows of this table."""
         self._dirty.clear()
+        self._heads.clear()
         if len(self._young) > keep_max // 2:
             self._old = self._young
             self._young = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import RightId, new_id
+from mumian.kernel.ids import RightId, free_id, new_id
 from mumian.kernel.outcome import Refused
 from mumian.rooms.rights.model import (
     AuthorizationEnded,
@@ -39,9 +39,7 @@ from mumian.rooms.rights.vocabulary import AuthorizationId, PublicId
 
 def register(state: State, command: RegisterRight, facts: Facts) -> list[Event] | Refused:
     """Enter a right; a certificate can bring several in one step."""
-    nth = 0
-    while (key := RightId(new_id("right", facts.seq, nth))) in state.rights:
-        nth += 1
+    key = RightId(free_id(state.rights, "right", facts.seq))
     record = Registration(
         command.resource,
         command.right,
@@ -58,9 +56,7 @@ def register(state: State, command: RegisterRight, facts: Facts) -> list[Event] 
 
 
 def register_public(state: State, command: RegisterPublicResource, facts: Facts) -> list[Event]:
-    nth = 0
-    while (key := PublicId(new_id("public", facts.seq, nth))) in state.publics:
-        nth += 1
+    key = PublicId(free_id(state.publics, "public", facts.seq))
     record = PublicRegistration(
         command.resource, command.code, command.evidence_digest, command.valid_from, command.valid_to
     )

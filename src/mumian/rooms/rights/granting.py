@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import GrantId, PartyId, new_id
+from mumian.kernel.ids import GrantId, PartyId, free_id
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Right, Role
 from mumian.kernel.time import Instant
@@ -89,10 +89,7 @@ def _granted(state: State, record: Grant, facts: GranteeFacts) -> list[Event] | 
 
 def _new_grant(state: State, seq: int) -> GrantId:
     """Return the next grant id of a leaf: a licence can bring several in one step."""
-    nth = 0
-    while (key := GrantId(new_id("grant", seq, nth))) in state.grants:
-        nth += 1
-    return key
+    return GrantId(free_id(state.grants, "grant", seq))
 
 
 def _record(
