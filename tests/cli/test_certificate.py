@@ -282,6 +282,11 @@ def test_a_credential_that_moves_within_its_file_does_not_fit_any_more(file: byt
     assert moved[1] != sealed[1]
 
 
+@pytest.mark.parametrize("part", [b"a", b"a" * 20 + b".", b"a" * 86 + b"~", b".~"])
+def test_no_file_makes_the_search_for_a_credential_slow(part: bytes) -> None:
+    assert sealed_in(part * (3_000_000 // len(part))) is None
+
+
 def test_a_seal_needs_a_file_that_carries_its_credential_once() -> None:
     def sign(digest: str) -> str:
         return f"{'a' * 20}.{'b' * 20}{digest}.{'c' * 86}~"

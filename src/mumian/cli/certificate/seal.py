@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from hashlib import sha256
 
-_credential = re.compile(rb"[\w-]{20,}\.[\w-]{20,}\.[\w-]{86}~(?:[\w-]+~)*")
+# begins only where a run of letters does and never looks back, so that no file makes the search slow
+_credential = re.compile(rb"(?<![\w-])[\w-]{20,}+\.[\w-]{20,}+\.[\w-]{86}~(?:[\w-]++~)*+")
 BLANK = b"0"
 
 
