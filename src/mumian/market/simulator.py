@@ -33,7 +33,17 @@ from mumian.market.leaf import Leaf, leaf_bytes
 from mumian.market.pulse import Pulse, tick
 from mumian.market.rooms import ROOMS, States
 from mumian.market.sequencer import Answer
-from mumian.market.simulation import consent, data, enterprise, goods, gradings, people, public_register, trade
+from mumian.market.simulation import (
+    consent,
+    data,
+    enterprise,
+    goods,
+    gradings,
+    people,
+    property_register,
+    public_register,
+    trade,
+)
 from mumian.market.simulation.mischief import twist
 from mumian.market.simulation.scene import MADE, Habit, Said, Scene
 from mumian.market.simulation.watch import Watch, check_form
@@ -44,7 +54,7 @@ T0: Instant = 1_790_000_000_000
 """2026-09-21: every simulation begins on this day."""
 
 DOOR = "door:simulator"
-LIVES = (people, data, gradings, goods, trade, public_register, consent, enterprise)
+LIVES = (people, data, gradings, goods, trade, property_register, public_register, consent, enterprise)
 """What goes on in a simulation, one module a walk of life."""
 
 HABITS: tuple[tuple[int, Habit], ...] = tuple(habit for life in LIVES for habit in life.HABITS)
