@@ -27,6 +27,7 @@ NAMES = (
     "public_register",
     "consent",
     "enterprise",
+    "sharing",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -89,6 +90,7 @@ class States:
     public_register: Any
     consent: Any
     enterprise: Any
+    sharing: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

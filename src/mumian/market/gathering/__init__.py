@@ -17,6 +17,7 @@ from mumian.market.gathering import (
     public_register,
     revenue,
     rights,
+    sharing,
 )
 from mumian.market.gathering.base import Base, Gather, base_of
 
@@ -36,6 +37,7 @@ GATHER: dict[type, Gather] = {
         public_register,
         revenue,
         rights,
+        sharing,
     )
     for kind, gather in room.GATHER.items()
 }

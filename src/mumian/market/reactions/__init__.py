@@ -19,6 +19,7 @@ from mumian.market.reactions import (
     money,
     property_register,
     public_register,
+    sharing,
     standing,
     time,
 )
@@ -28,7 +29,7 @@ from mumian.rooms.clocks.model import ClockReached
 
 __all__ = ["MEET", "REACTIONS", "reactions"]
 
-_CAUSES = (catalog, consent, enterprise, money, property_register, public_register, standing, time)
+_CAUSES = (catalog, consent, enterprise, money, property_register, public_register, sharing, standing, time)
 
 MEET: dict[str, Meet] = {kind: meet for cause in _CAUSES for kind, meet in getattr(cause, "MEET", {}).items()}
 """Kind of limit → what happens when it is over."""
