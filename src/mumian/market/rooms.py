@@ -28,6 +28,7 @@ NAMES = (
     "consent",
     "enterprise",
     "sharing",
+    "operation",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -91,6 +92,7 @@ class States:
     consent: Any
     enterprise: Any
     sharing: Any
+    operation: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

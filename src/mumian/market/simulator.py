@@ -39,6 +39,7 @@ from mumian.market.simulation import (
     enterprise,
     goods,
     gradings,
+    operation,
     people,
     property_register,
     public_register,
@@ -55,7 +56,19 @@ T0: Instant = 1_790_000_000_000
 """2026-09-21: every simulation begins on this day."""
 
 DOOR = "door:simulator"
-LIVES = (people, data, gradings, goods, trade, property_register, public_register, consent, enterprise, sharing)
+LIVES = (
+    people,
+    data,
+    gradings,
+    goods,
+    trade,
+    property_register,
+    public_register,
+    consent,
+    enterprise,
+    sharing,
+    operation,
+)
 """What goes on in a simulation, one module a walk of life."""
 
 HABITS: tuple[tuple[int, Habit], ...] = tuple(habit for life in LIVES for habit in life.HABITS)

@@ -17,6 +17,7 @@ from mumian.market.reactions import (
     consent,
     enterprise,
     money,
+    operation,
     property_register,
     public_register,
     sharing,
@@ -29,7 +30,7 @@ from mumian.rooms.clocks.model import ClockReached
 
 __all__ = ["MEET", "REACTIONS", "reactions"]
 
-_CAUSES = (catalog, consent, enterprise, money, property_register, public_register, sharing, standing, time)
+_CAUSES = (catalog, consent, enterprise, money, operation, property_register, public_register, sharing, standing, time)
 
 MEET: dict[str, Meet] = {kind: meet for cause in _CAUSES for kind, meet in getattr(cause, "MEET", {}).items()}
 """Kind of limit → what happens when it is over."""
