@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from mumian.kernel.roles import DataKind, Right, Role, SourceType
 from mumian.kernel.time import DAY_MS, Instant, day_of, start_of
+from mumian.market.registered import LAWS as BETWEEN
 from mumian.market.registering import EVIDENCE, initial_form, register_rights
 from mumian.market.rooms import States
 from mumian.rooms.catalog import model as catalog
@@ -21,14 +21,11 @@ from mumian.rooms.clocks import views as clocks
 from mumian.rooms.parties import model as parties
 from mumian.rooms.parties.model import PartyKind
 from mumian.rooms.property_register import events as said
-from mumian.rooms.property_register import limits, views
+from mumian.rooms.property_register import limits
 from mumian.rooms.property_register import model as words
 from mumian.rooms.property_register.forms import CancellationForm, Form, InitialForm, RenewalForm, TransferForm
 from mumian.rooms.property_register.laws import LAWS
-from mumian.rooms.property_register.objection import limit_of as objection_limit
 from mumian.rooms.property_register.vocabulary import (
-    OPEN,
-    UNDECIDED,
     Applicant,
     ApplicationId,
     CancelReason,
@@ -129,48 +126,10 @@ class Agency(Bare):
         return "" if found is None or found.is_suspended else day_of(found.due_at - 1).isoformat()
 
 
-def unmet(s: States) -> Iterator[str]:
-    """Every open application has the limit that its stage says, or an objection whose limit runs; a certificate has its end."""
-    register: words.State = s.property_register
-    for key, record in register.applications.under():
-        kind = views.limit_of(record)
-        if record.stage in OPEN and kind and clocks.clock(s.clocks, key, kind) is None:
-            yield f"{key} is {record.stage} and has no {kind}"
-        if record.stage not in OPEN and list(clocks.clocks_of(s.clocks, key)):
-            yield f"{key} is {record.stage} and a limit still runs"
-    for key, objection in register.objections.under():
-        runs = clocks.clock(s.clocks, key, objection_limit(objection)) is not None
-        if runs is not (objection.state in UNDECIDED):
-            yield f"{key} is {objection.state}, its limit runs: {runs}"
-    for number, certificate in register.certificates.under():
-        runs = clocks.clock(s.clocks, number, limits.EXPIRY) is not None
-        if runs is not any(line.ended is None for line in certificate.lines):
-            yield f"{number} has its end: {runs}"
-
-
-def unmatched(s: States) -> Iterator[str]:
-    """Every line of a certificate is a registered right with the same end, and the other way round."""
-    seen = set[str]()
-    for number, certificate in s.property_register.certificates.under():
-        registered = {
-            (r.holder, r.right): (key, r)
-            for _, key in s.rights.by_certificate.under(f"{number}/")
-            for r in [s.rights.rights[key]]
-        }
-        for line in certificate.lines:
-            key, right = registered[line.holder, line.right]
-            seen.add(key)
-            if (right.valid_to, str(right.ended or "")) != (line.valid_to, str(line.ended or "")):
-                yield f"{key} ends {right.valid_to} {right.ended}, the line {line.valid_to} {line.ended}"
-    for key, _ in s.rights.rights.under():
-        if key not in seen:
-            yield f"{key} stands on no certificate"
-
-
 def broken(s: States) -> list[str]:
     found = [place for law in LAWS for place in law(s.property_register)]
     found += [place for law in RIGHTS_LAWS for place in law(s.rights)]
-    return [*found, *unmet(s), *unmatched(s)]
+    return [*found, *(place for law in BETWEEN for place in law(s, 0))]
 
 
 # whole lives
@@ -393,7 +352,7 @@ def test_a_certificate_brings_rights_in_entrusted_data_only_by_law_or_contract()
     agency = Agency()
     data = agency.resource(agency.firms[0], DataKind.ENTERPRISE, S.ENTRUSTED)
     register_rights(agency.script, agency.registry, agency.firms[0], data, S.ENTRUSTED, [Right.USE])
-    assert list(unmatched(agency.states)) == []
+    assert [place for law in BETWEEN for place in law(agency.states, 0)] == []
 
 
 # no schedule
@@ -552,3 +511,25 @@ def test_objections_in_any_order_never_cost_the_publicity_a_day(pauses: list[tup
     )
     assert day_of(reached.due_at - 1) == counted(ran, published, 5)
     assert attested.at >= reached.due_at
+
+
+@pytest.mark.parametrize(
+    ("law", "plant"),
+    [
+        (0, lambda s: s.clocks.clocks.__delitem__(f"application-8/{limits.PUBLICITY}")),
+        (0, lambda s: s.clocks.clocks.__setitem__("application-12/x", s.clocks.clocks[f"application-8/{limits.PUBLICITY}"])),
+        (1, lambda s: s.clocks.clocks.__delitem__(f"objection-11/{limits.OBJECTION}")),
+        (2, lambda s: s.clocks.clocks.__delitem__(f"SJ4412026090001/{limits.EXPIRY}")),
+        (3, lambda s: s.rights.rights.__setitem__("right-99", next(s.rights.rights.under())[1])),
+        (3, lambda s: s.property_register.certificates.__delitem__("SJ4412026090001")),
+    ],
+)  # fmt: skip
+def test_a_law_between_the_rooms_sees_its_defect(law: int, plant: Any) -> None:
+    agency = Agency()
+    key = agency.accepted(agency.form())
+    agency.say(agency.registry, agency.conclude(key))
+    agency.say(agency.objector, words.RaiseObjection(key, Ground.OTHER, EVIDENCE))
+    agency.certified(agency.form(nth=1, waive=True))
+    assert broken(agency.states) == []
+    plant(agency.states)
+    assert list(BETWEEN[law](agency.states, 0))

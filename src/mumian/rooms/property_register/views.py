@@ -47,6 +47,7 @@ _LIMITS = {
     Stage.REVIEWING: limits.REVIEW,
     Stage.EVIDENCE: limits.EVIDENCE,
     Stage.PUBLICITY: limits.PUBLICITY,
+    Stage.OBJECTED: limits.PUBLICITY,
     Stage.WAITING: limits.SERIAL,
 }
 _OF_APPLICANT = (Stage.RETURNED, Stage.EVIDENCE)
@@ -61,7 +62,7 @@ def awaited(record: Application) -> PartyId:
 
 
 def limit_of(record: Application) -> str:
-    """Return the kind of limit that runs about an application; empty if it is closed, or waits for its objections."""
+    """Return the kind of limit that an application is under; empty if it is closed. While it is objected to it stands still."""
     return _LIMITS.get(record.stage, "")
 
 
