@@ -146,6 +146,15 @@ def _next(s: Scene, key: ApplicationId, record: Application) -> Said | None:
             return None
 
 
+def oppose(s: Scene) -> Said | None:
+    """Somebody objects to what is public now, or was."""
+    key = ApplicationId(s.pick("application"))
+    record = s.states.property_register.applications.get(key)
+    if record is None or (record.stage not in (Stage.PUBLICITY, Stage.OBJECTED) and s.chance(900)):
+        return None
+    return Said(s.pick("party"), register.RaiseObjection(key, s.one(tuple(Ground)), s.digest()))
+
+
 def _answer(s: Scene, key: ApplicationId) -> register.Command:
     if s.chance(120):
         return register.ReturnApplication(key, s.some(Part))
@@ -280,6 +289,7 @@ def _ending(certificate: Certificate, now: Instant) -> tuple[int, ...]:
 HABITS: tuple[tuple[int, Habit], ...] = (
     (30, apply),
     (90, advance),
+    (10, oppose),
     (12, contest),
     (10, about_certificate),
     (6, renew),
