@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from mumian import __version__
-from mumian.cli import deadlines, explain, fsck, journal, key, machine, receipt, show, submit, witness
+from mumian.cli import deadlines, desk, explain, fsck, journal, key, machine, receipt, show, submit, witness
 from mumian.cli.opened import FAULT
 from mumian.cli.words import say
 from mumian.domain.faults import DomainFault
@@ -22,7 +22,12 @@ from mumian.market.home import HomeFault
 from mumian.market.sequencer import ClockBehind, MarketStopped
 from mumian.market.tickets import NoTicket
 
-LATE = {"demo": "mumian.cli.demo", "domain": "mumian.cli.domain", "ticket": "mumian.cli.ticket"}
+LATE = {
+    "certificate": "mumian.cli.certificate",
+    "demo": "mumian.cli.demo",
+    "domain": "mumian.cli.domain",
+    "ticket": "mumian.cli.ticket",
+}
 """Commands that load what computes (DuckDB, numba, OpenDP), a second's work: only when they are asked for."""
 
 
@@ -53,7 +58,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, explain, deadlines, fsck, machine):
+for part in (submit, key, show, explain, deadlines, desk, fsck, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(receipt.app, name="receipt")

@@ -1,0 +1,91 @@
+"""`mumian desk`: a company's data as its chief data officer sees it: what it has, what runs out, what is at risk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail
+from mumian.cli.words import say
+from mumian.kernel.ids import PartyId
+from mumian.kernel.time import day_of
+from mumian.market.desk import DAYS_AHEAD, desk_of
+from mumian.market.home import Home
+from mumian.market.rooms import States
+from mumian.rooms.enterprise.desk import DeskView, GrantSeen
+
+
+def register(app: typer.Typer) -> None:
+    app.command("desk", help=say("a company's desk: holdings, what runs out, risks", "首席数据官工作台"))(show_desk)
+
+
+def show_desk(
+    party: Annotated[str, typer.Argument(help=say("which company", "企业编号"))],
+    home: HomeOption,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help=say("how far ahead", "前瞻天数"))] = DAYS_AHEAD,
+    as_json: JsonOption = False,
+) -> None:
+    place = Home(home)
+    now = clock_of(place)()
+    store = place.open_store(mode="read")
+    try:
+        states = States(store)
+        if states.parties.parties.get(party) is None:
+            fail(say(f"no party `{party}` in this market", f"本市场没有主体 `{party}`"))
+        seen = desk_of(states, PartyId(party), now, days=days)
+    finally:
+        store.close()
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(seen), indent=2, ensure_ascii=False))
+        return
+    _draw(seen, days)
+
+
+def _draw(seen: DeskView, days: int) -> None:
+    console = Console()
+    officer = seen.officer or say("nobody", "无人在任")
+    console.print(say(f"{seen.party}: officer in office {officer}", f"{seen.party}：在任首席数据官 {officer}"))
+    holdings = seen.holdings
+    tables = (
+        _table(say("resources", "数据资源"), [(each.resource, each.level or "-") for each in holdings.resources]),
+        _table(
+            say("rights", "登记权利"),
+            [(each.right, each.resource, each.kind.value, _day(each.valid_to)) for each in holdings.rights],
+        ),
+        _table(say("given", "授出"), _grants(holdings.given)),
+        _table(say("received", "受让"), _grants(holdings.received)),
+        _table(
+            say("licences", "授权许可"),
+            [(key, each.first, each.second, each.state.value, str(each.version)) for key, each in seen.licences],
+        ),
+        _table(
+            say(f"runs out within {days} days", f"{days} 天内到期"),
+            [(_day(each.at), each.thing.value, each.id) for each in seen.expiring],
+        ),
+        _table(say("at risk", "风险"), [(each.kind.value, each.about, each.because) for each in seen.risks]),
+    )
+    for table in tables:
+        if table.row_count:
+            console.print(table)
+
+
+def _grants(grants: Sequence[GrantSeen]) -> list[tuple[str, ...]]:
+    return [(each.grant, each.resource, each.kind.value, each.other, _day(each.valid_to)) for each in grants]
+
+
+def _table(title: str, rows: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _day(instant: int) -> str:
+    """Return the last day before `instant`."""
+    return day_of(instant - 1).isoformat()
