@@ -328,6 +328,7 @@ REFUSALS: list[tuple[Register, str, Command, R]] = [
     (Register().submitted(), REGISTRY, PassReview(S1, B), R.WRONG_STAGE),
     (Register().public(), REGISTRY, Reject(S1, RejectReason.INCOMPLETE, B), R.WRONG_STAGE),
     (Register().public(), REGISTRY, RecordResult(S1), R.WRONG_STAGE),
+    (Register().cleared(), REGISTRY, Reject(S1, RejectReason.TERM_OVER, B), R.WRONG_STAGE),
     (Register().objected(), REGISTRY, RecordResult(S1), R.WRONG_STAGE),
     (Register().submitted(), BODY, Supplement(S1, NEW), R.WRONG_STAGE),
     (Register().coded(), BODY, WithdrawSubmission(S1), R.WRONG_STAGE),
@@ -495,6 +496,15 @@ def test_an_operation_that_is_over_when_the_code_would_be_given_leaves_no_term()
     register.do(REGISTRY, PassReview(S1, B))
     register.until("2026-10-14")
     assert refused(register.ask(RecordResult(S1), register.by(REGISTRY))) is R.TERM_EMPTY
+    register.do(REGISTRY, Reject(S1, RejectReason.TERM_OVER, B))
+    assert register.stage() is Stage.REJECTED
+
+
+@pytest.mark.parametrize("seen", [None, GONE])
+def test_what_was_cleared_is_rejected_once_the_data_is_gone(seen: Resource | None) -> None:
+    register = seen_as(Register().cleared(), seen)
+    register.do(REGISTRY, Reject(S1, RejectReason.OUT_OF_SCOPE, B))
+    assert register.stage() is Stage.REJECTED
 
 
 def test_codes_of_a_month_run_without_gap_and_begin_anew() -> None:

@@ -67,6 +67,7 @@ from mumian.rooms.sharing.model import SharingRefusal as R
 from mumian.rooms.sharing.records import Body
 from mumian.rooms.sharing.shares import FITTING
 from mumian.rooms.sharing.vocabulary import (
+    LIVE,
     Attribute,
     Attributes,
     AttributeState,
@@ -576,6 +577,16 @@ def test_the_bureau_grants_or_refuses_what_the_holder_did_not_answer() -> None:
     assert list(refusing.clocks.clocks) == []
 
 
+@pytest.mark.parametrize("until", ["2026-09-23", "2026-12-01"])
+def test_a_request_lapses_when_the_time_for_which_it_was_asked_has_passed(until: str) -> None:
+    office = Office().confirmed()
+    office.do(ASKER, replace(REQUEST, use_to=morning(until)))
+    office.until(until)
+    assert (office.share.state, list(office.clocks.clocks)) == (ShareState.LAPSED, [])
+    assert office.happened(ShareRefused) == []
+    office.do(ASKER, REQUEST)
+
+
 def test_a_request_is_withdrawn_before_it_is_answered() -> None:
     for office in (Office().requested(), Office().escalated()):
         office.do(ASKER, WithdrawShareRequest(SHARE))
@@ -843,7 +854,8 @@ def test_every_state_of_a_share_a_ticket_and_a_defect_is_reached() -> None:
     refusing.do(HOLDER, REFUSE)
     withdrawn.do(ASKER, WithdrawShareRequest(SHARE))
     closing.do(FIRM, CloseTicket(TICKET, TicketResult.WITHDRAWN))
-    shares = (Office().requested(), Office().escalated(), Office().granted(), refusing, withdrawn, ended())
+    lapsed = Office().requested().until("2027-08-01")
+    shares = (Office().requested(), Office().escalated(), Office().granted(), refusing, withdrawn, lapsed, ended())
     assert [office.share.state for office in shares] == list(ShareState)
     tickets = (
         Office().raised(), Office().assigned(), Office().answered(), Office().delivered(), closing,
@@ -1002,4 +1014,4 @@ def test_no_schedule_of_commands_breaks_a_law_and_every_limit_is_met(schedule: l
         assert [place for law in LAWS for place in law(office.state)] == []
     office.until("2034-01-01")
     assert list(office.clocks.clocks) == []
-    assert not any(share.state in (ShareState.REQUESTED, ShareState.GRANTED) for share in office.state.shares.values())
+    assert not any(share.state in LIVE for share in office.state.shares.values())

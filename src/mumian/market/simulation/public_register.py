@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mumian.kernel.ids import OPERATOR, PartyId, ResourceId
-from mumian.kernel.roles import Role
+from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.time import DAY_MS
-from mumian.market.simulation.scene import Habit, Said, Scene
+from mumian.market.simulation.scene import FRESH, Habit, Said, Scene
 from mumian.market.trial import uscc
 from mumian.rooms.parties.model import AdmitParty, PartyKind
 from mumian.rooms.public_register import model as register
@@ -44,17 +44,18 @@ def admit_institution(s: Scene) -> Said:
 
 
 def store(s: Scene) -> Said | None:
-    """Mostly of what its holder has graded and nobody registered."""
-    resource = ResourceId(s.pick("resource"))
-    record = s.states.catalog.resources.get(resource)
-    if record is None:
-        return None
-    return Said(record.holder, register.StoreEvidence(resource, PartyId(_registry(s)), s.digest()))
+    """Mostly of public data that nobody registered, with an institution that registers."""
+    for _ in range(12):
+        resource = ResourceId(s.pick("resource"))
+        record, described = s.states.catalog.resources.get(resource), s.states.catalog.descriptions.get(resource)
+        if record is not None and described is not None and (described.data_kind is DataKind.PUBLIC or s.chance(10)):
+            return Said(record.holder, register.StoreEvidence(resource, PartyId(_registry(s)), s.digest()))
+    return None
 
 
 def _registry(s: Scene) -> str:
     """Return a registry that is a public institution, now and then another."""
-    known = [party for party in s.of_role[Role.REGISTRY] if _is_institution(s, party)]
+    known = [party for party in s.of_role[Role.REGISTRY][-FRESH:] if _is_institution(s, party)]
     return s.one(known) if known and s.chance(950) else s.who(Role.REGISTRY)
 
 
@@ -64,8 +65,9 @@ def _is_institution(s: Scene, party: str) -> bool:
 
 
 def advance_submission(s: Scene) -> Said | None:
-    """Say what is next for a submission."""
-    key = SubmissionId(s.pick("submission"))
+    """Say what is next for a submission, mostly one that is not over."""
+    waiting = [key for _, key in s.states.public_register.pending.under()]
+    key = SubmissionId(s.fresh(waiting) if waiting and s.chance(950) else s.pick("submission"))
     record = s.states.public_register.submissions.get(key)
     if record is None:
         return None
@@ -91,6 +93,8 @@ def _next(s: Scene, key: SubmissionId, record: Submission) -> Said | None:
             return Said(registry, register.Reject(key, s.one(tuple(RejectReason)), s.digest()))
         case Stage.FORMAL_REVIEW:
             return Said(registry, register.PassReview(key, s.digest()))
+        case Stage.CLEARED if s.chance(100):
+            return Said(registry, register.Reject(key, RejectReason.TERM_OVER, s.digest()))
         case Stage.CLEARED:
             return Said(registry, register.RecordResult(key))
         case _:
@@ -108,8 +112,9 @@ def _documents(s: Scene, materials: tuple[Material, ...]) -> tuple[Document, ...
 
 
 def object_to(s: Scene) -> Said | None:
-    """Somebody objects to what is public now."""
-    key = SubmissionId(s.pick("submission"))
+    """Somebody objects, mostly to what is public now."""
+    waiting = [key for _, key in s.states.public_register.pending.under()]
+    key = SubmissionId(s.fresh(waiting) if waiting and s.chance(900) else s.pick("submission"))
     record = s.states.public_register.submissions.get(key)
     if record is None or (record.stage not in (Stage.PUBLICITY, Stage.OBJECTED) and s.chance(800)):
         return None
@@ -120,7 +125,7 @@ def object_to(s: Scene) -> Said | None:
 def decide_objection(s: Scene) -> Said | None:
     key = ObjectionId(s.pick("objection"))
     found = s.states.public_register.objections.get(key)
-    if found is None:
+    if found is None or (found.is_upheld is not None and s.chance(900)):
         return None
     registry = s.states.public_register.submissions[found.submission].registry
     return Said(registry, register.DecideObjection(key, s.chance(300), s.digest()))
@@ -169,9 +174,9 @@ def renew(s: Scene) -> Said | None:
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (
-    (3, admit_institution),
+    (4, admit_institution),
     (15, store),
-    (45, advance_submission),
+    (60, advance_submission),
     (8, object_to),
     (8, decide_objection),
     (8, about_entry),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from mumian.kernel.ids import OPERATOR, PartyId, ResourceId
-from mumian.kernel.roles import DataKind, Role
+from mumian.kernel.roles import DataKind, Role, SourceType
 from mumian.kernel.time import DAY_MS
+from mumian.market.simulation.data import description
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import uscc
 from mumian.rooms.catalog.description import Quality
-from mumian.rooms.catalog.model import PublishVersion
+from mumian.rooms.catalog.model import DescribeResource, DutyItem, ListDuties, PublishVersion
 from mumian.rooms.parties.model import AdmitParty, PartyKind
 from mumian.rooms.sharing import model as sharing
 from mumian.rooms.sharing.events import AttributesSet, BodyEnrolled, DefectReported, ShareRequested, TicketRaised
@@ -72,12 +73,24 @@ def enrol(s: Scene) -> Said:
 
 
 def set_attributes(s: Scene) -> Said | None:
-    resource = ResourceId(s.pick("resource"))
-    record, described = s.states.catalog.resources.get(resource), s.states.catalog.descriptions.get(resource)
-    if record is None or described is None or (described.data_kind is not DataKind.PUBLIC and s.chance(900)):
+    """Mostly by a body that a bureau enrolled, of data that it holds."""
+    resource = _held(s, s.pick("enrolled")) if s.chance(900) else ResourceId(s.pick("resource"))
+    record = s.states.catalog.resources.get(resource)
+    if record is None:
         return None
     attributes = Attributes(_attribute(s), _attribute(s), s.chance(200))
     return Said(record.holder, sharing.SetAttributes(resource, attributes))
+
+
+def _held(s: Scene, holder: str) -> ResourceId:
+    """Return something that a party holds, or anything."""
+    held = [resource for _, resource in s.states.catalog.by_holder.under(f"{holder}/")]
+    return ResourceId(s.fresh(held) if held else s.pick("resource"))
+
+
+def describe(s: Scene) -> Said:
+    """An enrolled body describes data of its duty."""
+    return Said(s.pick("enrolled"), DescribeResource(description(s, DataKind.PUBLIC, SourceType.GOV_DUTY)))
 
 
 def _attribute(s: Scene) -> Attribute:
@@ -106,12 +119,13 @@ def _bureau_of(s: Scene, holder: str) -> str:
 def request(s: Scene) -> Said | None:
     resource = ResourceId(s.pick("attributed"))
     record = s.states.sharing.attributes.get(resource)
-    asker = s.one((s.pick("enrolled"), s.who(Role.PUBLIC_BODY)))
-    if record is None or (record.confirmed is None and s.chance(900)):
+    asker = s.pick("enrolled") if s.chance(900) else s.who(Role.PUBLIC_BODY)
+    is_odd = record is not None and (record.confirmed is None or asker in (record.holder, "")) and s.chance(900)
+    if record is None or is_odd:
         return None
     duty = s.one((_duty(s, asker), "duty-1", None)) if s.chance(100) else _duty(s, asker)
     use_to = s.one((s.after(20), s.after(400), s.after(1_200), None)) if s.chance(200) else s.after(300)
-    fields = s.one(((), (), ("delay",), ("delay", "driver")))
+    fields = ("driver",) if s.chance(50) else s.one(((), (), ("delay",)))
     return Said(asker, sharing.RequestShare(resource, s.one(PURPOSES), duty, fields, use_to))
 
 
@@ -121,9 +135,16 @@ def _duty(s: Scene, body: str) -> str:
     return found.partition("/")[2] or "duty-9"
 
 
+def list_duty(s: Scene) -> Said:
+    """A body that asks for data lists the duty that it is for."""
+    item = DutyItem("duty-1", "航班调度", "调度系统", ("时刻",))
+    return Said(s.pick("enrolled"), ListDuties((item,)))
+
+
 def advance_share(s: Scene) -> Said | None:
-    """Say what is next for a share."""
-    key = ShareId(s.pick("share"))
+    """Say what is next for a share, mostly one that is asked for or granted."""
+    live = [key for _, key in s.states.sharing.asked.under()]
+    key = ShareId(s.fresh(live) if live and s.chance(800) else s.pick("share"))
     record = s.states.sharing.shares.get(key)
     if record is None:
         return None
@@ -150,9 +171,13 @@ def _answer(s: Scene, key: ShareId, record: Share) -> sharing.GrantShare | shari
     if s.chance(250):
         return sharing.RefuseShare(key, s.one(tuple(ShareRefusal)), s.digest())
     attributes = s.states.sharing.attributes[record.resource].confirmed
+    if attributes is not None and attributes.share.level is Level.NONE and s.chance(900):
+        return sharing.RefuseShare(key, ShareRefusal.STATUTE, s.digest())
     is_bound = attributes is not None and attributes.share.level is Level.CONDITIONAL
     conditions = ("no-onward",) if is_bound is s.chance(950) else ()
-    return sharing.GrantShare(key, (), conditions, s.one((None, None, record.use_to - DAY_MS, record.use_to + 1)))
+    return sharing.GrantShare(
+        key, (), conditions, s.one((None, None, None, record.use_to - DAY_MS, record.use_to + s.rng.randrange(2)))
+    )
 
 
 def raise_ticket(s: Scene) -> Said:
@@ -169,14 +194,14 @@ def advance_ticket(s: Scene) -> Said | None:
     """Say what is next for a ticket."""
     key = TicketId(s.pick("ticket"))
     record = s.states.sharing.tickets.get(key)
-    if record is None:
+    if record is None or (record.state is TicketState.CLOSED and s.chance(900)):
         return None
     if s.chance(60):
         actor = s.one((record.raiser, record.bureau))
         return Said(actor, sharing.CloseTicket(key, s.one(tuple(TicketResult))))
     match record.state:
         case TicketState.SUBMITTED | TicketState.OVERDUE:
-            return Said(record.bureau, sharing.AssignTicket(key, PartyId(s.who(Role.PUBLIC_BODY))))
+            return Said(record.bureau, sharing.AssignTicket(key, PartyId(_body(s))))
         case TicketState.ASSIGNED if s.chance(300):
             return Said(record.holder, sharing.AnswerTicket(key, TicketAnswer.CANNOT, s.one(tuple(CannotReason))))
         case TicketState.ASSIGNED:
@@ -190,12 +215,14 @@ def advance_ticket(s: Scene) -> Said | None:
             return None
 
 
+def _body(s: Scene) -> str:
+    return s.pick("enrolled") if s.chance(800) else s.who(Role.PUBLIC_BODY)
+
+
 def _deliver(s: Scene, key: TicketId, record: Ticket) -> Said:
-    held = [resource for _, resource in s.states.catalog.by_holder.under(f"{record.holder}/")]
-    resource = ResourceId(s.one(held) if held else s.pick("resource"))
     if record.answer is TicketAnswer.CANNOT:
-        return Said(record.bureau, sharing.AssignTicket(key, PartyId(s.who(Role.PUBLIC_BODY))))
-    return Said(record.holder, sharing.DeliverTicket(key, resource, s.one(tuple(Way))))
+        return Said(record.bureau, sharing.AssignTicket(key, PartyId(_body(s))))
+    return Said(record.holder, sharing.DeliverTicket(key, _held(s, record.holder), s.one(tuple(Way))))
 
 
 def advance_defect(s: Scene) -> Said | None:
@@ -230,8 +257,10 @@ def feed_back(s: Scene) -> Said | None:
 HABITS: tuple[tuple[int, Habit], ...] = (
     (3, admit_office),
     (8, enrol),
-    (10, set_attributes),
+    (5, describe),
+    (12, set_attributes),
     (10, decide_attributes),
+    (4, list_duty),
     (14, request),
     (18, advance_share),
     (5, raise_ticket),

@@ -100,16 +100,30 @@ def accept(state: State, command: Accept, facts: RegisterFacts) -> list[Event] |
 
 
 def reject(state: State, command: Reject, facts: RegisterFacts) -> list[Event] | Refused:
-    """Before acceptance or in review; while a supplement is awaited only once its limit has passed."""
+    """Before acceptance or in review; afterwards only what cannot be recorded or supplemented any more."""
     found = submission_of(state, command.submission)
-    waited = not isinstance(found, Refused) and Limit.SUPPLEMENT in found.missed
-    stages = (Stage.SUBMITTED, Stage.FORMAL_REVIEW, *((Stage.RETURNED,) if waited else ()))
+    late = () if isinstance(found, Refused) else _late_stages(found, facts)
+    stages = (Stage.SUBMITTED, Stage.FORMAL_REVIEW, *late)
     found = of_registry(state, command.submission, facts, *stages)
     if isinstance(found, Refused):
         return found
     rules = ("S2-SUPPLEMENT",) if found.stage is Stage.RETURNED else ("S2-LIMITS",)
     reason, finding = command.reason, command.finding_digest
     return closed(state, command.submission, Stage.REJECTED, because=reason, finding_digest=finding, rules=rules)
+
+
+def _late_stages(found: Submission, facts: RegisterFacts) -> tuple[Stage, ...]:
+    """Return further stages in which a submission may be rejected.
+
+    While a supplement is awaited, once its limit has passed; once it was cleared, if no term is left or the data is gone.
+    """
+    is_waited_for = Limit.SUPPLEMENT in found.missed
+    is_term_over = found.operation_ends is not None and found.operation_ends <= facts.now
+    is_gone = facts.resource is None or facts.resource.withdrawn
+    return (
+        *((Stage.RETURNED,) if is_waited_for else ()),
+        *((Stage.CLEARED,) if is_term_over or is_gone else ()),
+    )
 
 
 def pass_review(state: State, command: PassReview, facts: RegisterFacts) -> list[Event] | Refused:

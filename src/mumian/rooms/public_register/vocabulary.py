@@ -123,6 +123,7 @@ class RejectReason(StrEnum):
     SECURITY_RISK = "security_risk"  # 安全风险未消除
     ERROR_NOT_SHOWN = "error_not_shown"  # 更正：不足以证明确有错误
     GROUND_NOT_SHOWN = "ground_not_shown"  # 注销：事由不成立
+    TERM_OVER = "term_over"  # 授权运营期已届满
     NOT_ENTITLED = "not_entitled"  # 申请人不适格
 
 

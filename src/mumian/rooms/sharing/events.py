@@ -101,6 +101,14 @@ class ShareRequestWithdrawn(_Event, frozen=True):
     clocks: tuple[ClockChange, ...] = ()
 
 
+class ShareLapsed(_Event, frozen=True):
+    """The time for which it was asked passed without an answer: nothing is left to grant, and nothing was refused."""
+
+    share: ShareId
+    rules: tuple[str, ...]
+    clocks: tuple[ClockChange, ...] = ()
+
+
 class ShareEnded(_Event, frozen=True):
     share: ShareId
     cause: EndCause
@@ -233,6 +241,7 @@ Event = (
     | ShareGranted
     | ShareRefused
     | ShareRequestWithdrawn
+    | ShareLapsed
     | ShareEnded
     | UseReported
     | TicketRaised

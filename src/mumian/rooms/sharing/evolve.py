@@ -22,6 +22,7 @@ from mumian.rooms.sharing.events import (
     ShareEnded,
     ShareEscalated,
     ShareGranted,
+    ShareLapsed,
     ShareRefused,
     ShareRequested,
     ShareRequestWithdrawn,
@@ -50,7 +51,14 @@ from mumian.rooms.sharing.vocabulary import (
 )
 
 _OfShare = (
-    ShareRequested | ShareEscalated | ShareGranted | ShareRefused | ShareRequestWithdrawn | ShareEnded | UseReported
+    ShareRequested
+    | ShareEscalated
+    | ShareGranted
+    | ShareRefused
+    | ShareRequestWithdrawn
+    | ShareLapsed
+    | ShareEnded
+    | UseReported
 )
 _OfTicket = TicketRaised | TicketAssigned | TicketAnswered | TicketDelivered | TicketClosed | TicketOverdue
 _OfDefect = DefectReported | DefectEscalated | DefectCorrected | DefectRejected | CorrectionOrdered
@@ -125,6 +133,8 @@ def _share(state: State, event: _OfShare) -> None:
             _over(state, key, state=ShareState.REFUSED, refusal=event.reason)
         case ShareRequestWithdrawn():
             _over(state, key, state=ShareState.WITHDRAWN)
+        case ShareLapsed():
+            _over(state, key, state=ShareState.LAPSED)
         case ShareEnded():
             _over(state, key, state=ShareState.ENDED, ended=event.cause)
         case UseReported():

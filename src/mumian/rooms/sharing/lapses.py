@@ -6,13 +6,20 @@ from typing import assert_never
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId
-from mumian.kernel.limits import ClockChange
+from mumian.kernel.limits import ClockChange, Stop
 from mumian.kernel.outcome import Refused
-from mumian.rooms.sharing.events import DefectEscalated, LimitPassed, ShareEnded, ShareEscalated, TicketOverdue
+from mumian.rooms.sharing.events import (
+    DefectEscalated,
+    LimitPassed,
+    ShareEnded,
+    ShareEscalated,
+    ShareLapsed,
+    TicketOverdue,
+)
 from mumian.rooms.sharing.guards import bureau_of, refuse_rules
 from mumian.rooms.sharing.limits import rule_of, started
 from mumian.rooms.sharing.model import Event, MeetLimit, State
-from mumian.rooms.sharing.records import Ticket
+from mumian.rooms.sharing.records import Share, Ticket
 from mumian.rooms.sharing.refusals import SharingRefusal as R
 from mumian.rooms.sharing.vocabulary import (
     AttributeState,
@@ -73,9 +80,15 @@ def _of_share(state: State, key: ShareId, limit: Limit, facts: Facts) -> list[Ev
         return [_passed(key, limit, bureau)]
     if limit is Limit.FEEDBACK and record.feedback is Feedback.DUE:
         return [_passed(key, limit, record.requester)]
-    if limit is Limit.PERIOD and record.state is ShareState.GRANTED and facts.now >= record.use_to:
+    return _of_period(key, record) if limit is Limit.PERIOD and facts.now >= record.use_to else []
+
+
+def _of_period(key: ShareId, record: Share) -> list[Event]:
+    """The use of a share is over, or the time for which one was asked."""
+    if record.state is ShareState.GRANTED:
         return [ShareEnded(key, EndCause.PERIOD_OVER, ("MM-SHARE",))]
-    return []
+    is_open = record.state in (ShareState.REQUESTED, ShareState.ESCALATED)
+    return [ShareLapsed(key, ("MM-SHARE",), (Stop(key),))] if is_open else []
 
 
 def _of_ticket(state: State, key: TicketId, limit: Limit) -> list[Event]:

@@ -93,7 +93,10 @@ def request(state: State, command: RequestShare, facts: SharingFacts) -> list[Ev
         key, resource.holder, facts.actor, command.purpose, command.duty_item, command.fields, command.use_to,
         flows_between(state.bodies[facts.actor], state.bodies[resource.holder]), facts.now,
     )  # fmt: skip
-    clocks = (started(Limit.ANSWER, share, resource.holder, facts, level=attributes.share.level),)
+    clocks = (
+        started(Limit.ANSWER, share, resource.holder, facts, level=attributes.share.level),
+        period(share, command.use_to, facts.actor),
+    )
     return [ShareRequested(share, record, RULES, clocks)]
 
 

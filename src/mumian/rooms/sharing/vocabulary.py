@@ -118,6 +118,7 @@ class ShareState(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # the time for which it was asked passed without an answer
     ENDED = "ended"
 
 
