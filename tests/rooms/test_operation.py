@@ -160,7 +160,7 @@ def ended() -> City:
 
 def handed_over() -> City:
     c = ended()
-    c.say(m.HandOver(c.operation, D, D), OPERATOR)
+    c.say(m.HandOverAssets(c.operation, D, D), OPERATOR)
     return c
 
 
@@ -510,8 +510,8 @@ CASES: list[Case] = [
     ("exit/stranger", agreed, lambda c: m.ExitOperation(c.operation, ExitGround.AGREED, D), RIVAL, R.NOT_YOURS, {}),
     ("revoke/operator", agreed, lambda c: m.RevokeOperation(c.operation, ProhibitedAct.REDEVELOPMENT, D), OPERATOR, R.ONLY_AN_AUTHORITY, {}),
     ("revoke/ended", ended, lambda c: m.RevokeOperation(c.operation, ProhibitedAct.REDEVELOPMENT, D), REGULATOR, R.WRONG_STAGE, {"stage": "ended"}),
-    ("hand-over/in-force", agreed, lambda c: m.HandOver(c.operation, D, D), OPERATOR, R.WRONG_STAGE, {}),
-    ("hand-over/body", ended, lambda c: m.HandOver(c.operation, D, D), BODY, R.NOT_YOURS, {}),
+    ("hand-over/in-force", agreed, lambda c: m.HandOverAssets(c.operation, D, D), OPERATOR, R.WRONG_STAGE, {}),
+    ("hand-over/body", ended, lambda c: m.HandOverAssets(c.operation, D, D), BODY, R.NOT_YOURS, {}),
     ("accept/not-handed-over", ended, lambda c: m.AcceptHandOver(c.operation, D), BODY, R.WRONG_STAGE, {}),
     ("accept/operator", handed_over, lambda c: m.AcceptHandOver(c.operation, D), OPERATOR, R.NOT_YOURS, {}),
     # applications
@@ -579,9 +579,9 @@ CASES: list[Case] = [
         R.TERM_OUTSIDE,
         {"from": NOW + DAY_MS},
     ),
-    ("withdraw/unknown", city, lambda c: m.WithdrawApplication(c.scenario), MERCHANT, R.UNKNOWN, {}),
-    ("withdraw/another's", applied, lambda c: m.WithdrawApplication(c.scenario), OTHER, R.NOT_YOURS, {}),
-    ("withdraw/in-use", in_use, lambda c: m.WithdrawApplication(c.scenario), MERCHANT, R.WRONG_STAGE, {"stage": "in_force"}),
+    ("withdraw/unknown", city, lambda c: m.WithdrawScenario(c.scenario), MERCHANT, R.UNKNOWN, {}),
+    ("withdraw/another's", applied, lambda c: m.WithdrawScenario(c.scenario), OTHER, R.NOT_YOURS, {}),
+    ("withdraw/in-use", in_use, lambda c: m.WithdrawScenario(c.scenario), MERCHANT, R.WRONG_STAGE, {"stage": "in_force"}),
     ("end/unknown", city, end(None), MERCHANT, R.UNKNOWN, {}),
     ("end/stranger", in_use, end(None), RIVAL, R.NOT_YOURS, {}),
     ("end/early", passed, end(None), MERCHANT, R.WRONG_STAGE, {}),
@@ -1010,7 +1010,7 @@ def test_an_exit_ends_what_stands_on_the_agreement_and_asks_for_a_hand_over() ->
     assert [type(event).__name__ for event in events] == ["OperationEnded", "ScenarioEnded", "ScenarioEnded"]
     assert starts(events)["operation.hand_over"].unit is Unit.WORK_DAYS
     assert {c.state.scenarios[key].cause for key in (used, c.scenario)} == {Cause.OPERATION_ENDED}
-    c.say(m.HandOver(c.operation, D, D), OPERATOR)
+    c.say(m.HandOverAssets(c.operation, D, D), OPERATOR)
     closed = c.say(m.AcceptHandOver(c.operation, D), BODY)[0]
     assert (closed.clocks, c.state.operations[c.operation].stage) == (
         (Stop(c.operation, "operation.hand_over"),),
@@ -1032,7 +1032,7 @@ def test_a_hand_over_that_is_late_goes_before_the_bureau_until_it_is_accepted() 
     assert c.market(m.LapseHandOver(c.operation, due)) == []
     c.now = due
     assert c.market(m.LapseHandOver(c.operation, due))[0].escalation.owner == OPERATOR
-    c.say(m.HandOver(c.operation, D, D), OPERATOR)
+    c.say(m.HandOverAssets(c.operation, D, D), OPERATOR)
     assert c.market(m.LapseHandOver(c.operation, due))[0].escalation.owner == BODY
     c.say(m.AcceptHandOver(c.operation, D), BODY)
     assert (list(views.overdue_before(c.state, BUREAU)), c.market(m.LapseHandOver(c.operation, due))) == ([], [])
@@ -1224,7 +1224,7 @@ def test_desks_name_what_each_party_has_to_do() -> None:
         (at_bureau, {"bureau": ["ReviewByBureau"]}),
         (at_compliance, {"operator": ["CheckCompliance"]}),
         (passed, {"operator": ["SignDevelopment"], "merchant": ["SignDevelopment"]}),
-        (ended, {"operator": ["HandOver"]}),
+        (ended, {"operator": ["HandOverAssets"]}),
         (handed_over, {"body": ["AcceptHandOver"]}),
         (next_year, {"body": ["Disclose"], "operator": ["Disclose", "FileStatement"]}),
     ):
@@ -1245,7 +1245,7 @@ def test_the_chain_of_an_application_leads_up_to_its_plan() -> None:
 def test_open_merchants_are_those_with_an_open_application_for_the_data() -> None:
     c = applied()
     assert views.open_merchants(c.state, (ROADS, BUSES)) == (MERCHANT,)
-    c.say(m.WithdrawApplication(c.scenario), MERCHANT)
+    c.say(m.WithdrawScenario(c.scenario), MERCHANT)
     assert views.open_merchants(c.state, (ROADS, BUSES)) == ()
 
 

@@ -256,10 +256,17 @@ def renewed(c: Life) -> None:
         c.propose(draft).decide_agreement().sign()
 
 
+def all_the_way(c: Life) -> None:
+    """Bring one application from nothing into use, as far as it gets."""
+    for name in ("apply", "source", "bureau", "comply", "sign-operator", "sign-merchant"):
+        dict(STEPS)[name](c)
+
+
 STEPS: tuple[tuple[str, Callable[[Life], None]], ...] = (
     *((f"wait-{days}", lambda c, days=days: c.wait(days)) for days in (1, 20, 40, 130, 400)),
     ("apply", apply_as(MERCHANT, ROADS)),
     ("apply-both", apply_as(MERCHANT, BUSES, ROADS)),
+    ("all-the-way", all_the_way),
     ("apply-other", apply_as(OTHER, ROADS)),
     ("source", try_to(lambda c: m.ReviewAtSource(c.scenario, Verdict.PASSED, D), BODY)),
     ("source-no", try_to(lambda c: m.ReviewAtSource(c.scenario, Verdict.FAILED, D, Objection.UNLAWFUL), BODY)),
@@ -268,7 +275,7 @@ STEPS: tuple[tuple[str, Callable[[Life], None]], ...] = (
     ("sign-operator", try_to(lambda c: m.SignDevelopment(c.scenario, D), OPERATOR)),
     ("sign-merchant", try_to(lambda c: m.SignDevelopment(c.scenario, D), MERCHANT)),
     ("sign-other", try_to(lambda c: m.SignDevelopment(c.scenario, D), OTHER)),
-    ("withdraw", try_to(lambda c: m.WithdrawApplication(c.scenario), MERCHANT)),
+    ("withdraw", try_to(lambda c: m.WithdrawScenario(c.scenario), MERCHANT)),
     ("give-up", try_to(lambda c: m.EndScenario(c.scenario, None, D), MERCHANT)),
     ("relate", relate(MERCHANT)),
     ("relate-far", relate(PartyId("party-50"), OTHER)),
@@ -277,7 +284,7 @@ STEPS: tuple[tuple[str, Callable[[Life], None]], ...] = (
     ("disclose-operator", disclose(OPERATOR, ("institution", "resources", "products", "prices", "data_use"))),
     ("exit", try_to(lambda c: m.ExitOperation(c.operation, ExitGround.AGREED, D), OPERATOR)),
     ("revoke", try_to(lambda c: m.RevokeOperation(c.operation, ProhibitedAct.REDEVELOPMENT, D), BODY)),
-    ("hand-over", try_to(lambda c: m.HandOver(c.operation, D, D), OPERATOR)),
+    ("hand-over", try_to(lambda c: m.HandOverAssets(c.operation, D, D), OPERATOR)),
     ("accept", try_to(lambda c: m.AcceptHandOver(c.operation, D), BODY)),
     ("renew", renewed),
 )

@@ -11,13 +11,21 @@ from mumian.kernel.roles import Role
 from mumian.kernel.time import DAY_MS, day_of
 from mumian.market.operating import ALL, FREE, agreement_draft, application, plan_draft
 from mumian.market.simulation.accounts import ACCOUNT_HABITS
-from mumian.market.simulation.scene import Habit, Said, Scene
+from mumian.market.simulation.scene import FRESH, Habit, Said, Scene
 from mumian.market.trial import PURPOSE
 from mumian.rooms.operation import model as operation
 from mumian.rooms.operation.agreement import AgreementDraft
 from mumian.rooms.operation.events import AgreementProposed, PlanDrafted, ScenarioApplied, SelectionOpened
 from mumian.rooms.operation.plan import PlanDraft
-from mumian.rooms.operation.records import OperationStage, Plan, PlanStage, Scenario, ScenarioStage, SelectionStage
+from mumian.rooms.operation.records import (
+    OPEN_STAGES,
+    OperationStage,
+    Plan,
+    PlanStage,
+    Scenario,
+    ScenarioStage,
+    SelectionStage,
+)
 from mumian.rooms.operation.reviewing import awaited
 from mumian.rooms.operation.vocabulary import (
     Approval,
@@ -40,7 +48,9 @@ from mumian.rooms.operation.vocabulary import (
     Verdict,
 )
 from mumian.rooms.parties import model as parties
+from mumian.rooms.parties import views as parties_views
 from mumian.rooms.parties.model import Relation
+from mumian.rooms.rights.chain import is_coded
 
 MADE: dict[type, tuple[str, str]] = {
     PlanDrafted: ("plan", "plan"),
@@ -53,18 +63,33 @@ MADE: dict[type, tuple[str, str]] = {
 SCENARIOS = ("FIN-01", "GOV-02")
 
 
+def _newest(s: Scene, noun: str, table: Any, stages: tuple[str, ...]) -> str:
+    """Return one of the newest things at one of `stages`, now and then any thing of that kind."""
+    recent = [key for key in s.made[noun][-FRESH:] if (found := table.get(key)) is not None and found.stage in stages]
+    return s.one(recent) if recent and s.chance(950) else s.pick(noun)
+
+
+def _coded(s: Scene) -> tuple[ResourceId, PartyId] | None:
+    """Return a coded resource and its holder, mostly a public body, mostly with the code in force."""
+    for _ in range(8):
+        public = s.states.rights.publics.get(s.pick("public"))
+        resource = s.states.catalog.resources.get(public.resource) if public else None
+        if public is not None and resource is not None:
+            is_body = Role.PUBLIC_BODY in parties_views.roles_of(s.states.parties, resource.holder)
+            if (is_body and is_coded(s.states.rights, public.resource, s.now)) or s.chance(50):
+                return public.resource, resource.holder
+    return None
+
+
 def draft(s: Scene) -> Said | None:
     """Draft a plan for coded data, sometimes with data of another body, now and then in place of a plan in force."""
-    public = s.states.rights.publics.get(s.pick("public"))
-    resource = s.states.catalog.resources.get(public.resource) if public else None
-    if public is None or resource is None:
+    found, other = _coded(s), _coded(s)
+    if found is None or other is None:
         return None
-    other = s.states.rights.publics.get(s.pick("public"))
-    names = dict.fromkeys((public.resource, *((other.resource,) if other and s.chance(300) else ())))
-    body = s.who(Role.PUBLIC_BODY) if s.chance(100) else resource.holder
-    old = s.states.operation.plans.get(s.pick("plan"))
-    replaces = PlanId(s.pick("plan")) if s.chance(150) else PlanId("")
-    if replaces and old is not None:
+    names = dict.fromkeys((found[0], *((other[0],) if s.chance(300) else ())))
+    body = found[1] if s.chance(950) else s.who(Role.PUBLIC_BODY)
+    replaces = PlanId(s.pick("plan")) if s.chance(100) else PlanId("")
+    if replaces in s.states.operation.plans:
         body = s.states.operation.plans[replaces].body
     return Said(body, operation.DraftPlan(_plan(s, tuple(names)), replaces))
 
@@ -72,7 +97,7 @@ def draft(s: Scene) -> Said | None:
 def _plan(s: Scene, resources: tuple[ResourceId, ...]) -> PlanDraft:
     mode = s.one((Mode.WHOLE, Mode.WHOLE, *Mode))
     scenario = "" if mode is Mode.WHOLE else s.one(SCENARIOS)
-    drafted = plan_draft(resources, mode, scenario, s.now, s.now + s.one((200, 700, 1_500, 1_900)) * DAY_MS)
+    drafted = plan_draft(resources, mode, scenario, s.now, s.now + s.one((400, 700, 1_500, 1_500, 1_900)) * DAY_MS)
     if s.chance(80):
         return replace(drafted, **{s.one(("duties_digest", "accounts", "mode", "necessity_digest")): None})
     return drafted
@@ -88,7 +113,8 @@ def _approval(s: Scene) -> Approval:
 
 def advance_plan(s: Scene) -> Said | None:
     """Say what is next for a plan."""
-    key = PlanId(s.pick("plan"))
+    waiting = (PlanStage.DRAFTED, PlanStage.DECIDED, PlanStage.APPROVED, PlanStage.RETURNED)
+    key = PlanId(_newest(s, "plan", s.states.operation.plans, waiting))
     plan = s.states.operation.plans.get(key)
     if plan is None:
         return None
@@ -102,16 +128,23 @@ def advance_plan(s: Scene) -> Said | None:
             return Said(bureau, operation.ReturnPlan(key, s.digest()))
         case PlanStage.APPROVED:
             return Said(bureau, operation.FilePlan(key, _approval(s)))
-        case PlanStage.FILED if s.chance(800):
-            return Said(plan.body, _call(s, key))
+        case PlanStage.FILED if s.chance(900):
+            return None
         case _:
             return Said(plan.body, operation.AmendPlan(key, _amended(s, plan)))
 
 
-def _call(s: Scene, plan: PlanId) -> operation.OpenSelection:
-    method = s.one((Method.NEGOTIATION, Method.NEGOTIATION, Method.OPEN_TENDER, *Method))
-    restraints = s.one(((), (), (), (), None, (Restraint.LOCAL_ONLY,)))
-    return operation.OpenSelection(plan, method, restraints, s.digest())
+def call(s: Scene) -> Said | None:
+    """Call for operators under a plan in force."""
+    key = PlanId(_newest(s, "plan", s.states.operation.plans, (PlanStage.FILED,)))
+    plan = s.states.operation.plans.get(key)
+    if plan is None:
+        return None
+    method = s.one((Method.NEGOTIATION,) * 10 + tuple(Method))
+    restraints: tuple[Restraint, ...] | None = ()
+    if s.chance(100):
+        restraints = s.one((None, (Restraint.LOCAL_ONLY,)))
+    return Said(plan.body, operation.OpenSelection(key, method, restraints, s.digest()))
 
 
 def _amended(s: Scene, plan: Plan) -> PlanDraft:
@@ -122,30 +155,42 @@ def _amended(s: Scene, plan: Plan) -> PlanDraft:
 
 def advance_selection(s: Scene) -> Said | None:
     """Bid, conclude, or propose an agreement."""
-    key = SelectionId(s.pick("selection"))
+    key = SelectionId(_newest(s, "selection", s.states.operation.selections, (SelectionStage.OPEN,)))
     selection = s.states.operation.selections.get(key)
     if selection is None:
         return None
     if selection.stage is SelectionStage.CONCLUDED:
         return _propose(s, key)
-    if len(selection.candidates) < 2 or s.chance(300):
-        bidder = s.who(Role.PUBLIC_DATA_OPERATOR)
+    needed = 2 if selection.method is Method.NEGOTIATION else 3
+    if len(selection.candidates) < needed and s.chance(930):
+        fresh = [each for each in s.of_role[Role.PUBLIC_DATA_OPERATOR] if each not in selection.candidates]
+        bidder = s.one(fresh) if fresh and s.chance(950) else s.who(Role.PUBLIC_DATA_OPERATOR)
         shown = ALL if s.chance(950) else s.some(ALL)
         return Said(bidder, operation.EnterSelection(key, shown, s.digest()))
     if s.chance(30):
         return Said(s.who(Role.REGULATOR), operation.VoidSelection(key, s.digest()))
     chosen = s.one(selection.candidates) if s.chance(950) else PartyId(s.who(Role.PUBLIC_DATA_OPERATOR))
-    met = s.one((ALL, ALL, ALL, ALL, ALL, None, ALL[1:]))
+    met = s.one((ALL,) * 18 + (None, ALL[1:]))
     return Said(selection.body, operation.SelectOperator(key, chosen, met, s.digest()))
+
+
+def propose(s: Scene) -> Said | None:
+    key = SelectionId(_newest(s, "selection", s.states.operation.selections, (SelectionStage.CONCLUDED,)))
+    selection = s.states.operation.selections.get(key)
+    if selection is None or (selection.stage is not SelectionStage.CONCLUDED and not s.chance(50)):
+        return None
+    named = s.states.operation.plans[selection.plan].content.resources
+    coded = all(is_coded(s.states.rights, name, s.now) for name in named)
+    return _propose(s, key) if coded or s.chance(100) else None
 
 
 def _propose(s: Scene, key: SelectionId) -> Said:
     """Propose within the plan, mostly; what follows another agreement says how."""
     selection = s.states.operation.selections[key]
     content = s.states.operation.plans[selection.plan].content
-    begin, end = max(s.now, content.valid_from), content.valid_to - s.one((0, 0, 30, -1)) * DAY_MS
+    begin, end = max(s.now, content.valid_from), content.valid_to - s.one((0,) * 20 + (30, -1)) * DAY_MS
     follows, link = OperationId(""), None
-    if s.chance(300):
+    if s.chance(150):
         follows, link = OperationId(s.pick("operation")), s.one((Link.SUPPLEMENT, Link.RENEWAL, None))
         older = s.states.operation.operations.get(follows)
         if older is not None:
@@ -173,7 +218,8 @@ def _spoilt(s: Scene, drafted: AgreementDraft) -> AgreementDraft:
 
 def advance_operation(s: Scene) -> Said | None:
     """Say what is next for an agreement until it is in force, and when it has ended."""
-    key = OperationId(s.pick("operation"))
+    waiting = (OperationStage.PROPOSED, OperationStage.DECIDED, OperationStage.ENDED, OperationStage.HANDED_OVER)
+    key = OperationId(_newest(s, "operation", s.states.operation.operations, waiting))
     record = s.states.operation.operations.get(key)
     if record is None:
         return None
@@ -181,11 +227,11 @@ def advance_operation(s: Scene) -> Said | None:
         case OperationStage.PROPOSED:
             return Said(record.body, operation.DecideAgreement(key, _decision(s)))
         case OperationStage.DECIDED:
-            waiting = [party for party in (record.operator, record.body) if party not in record.signed]
+            unsigned = [party for party in (record.operator, record.body) if party not in record.signed]
             terms = record.terms_digest if s.chance(950) else s.digest()
-            return Said(s.one(waiting or (record.body,)), operation.SignOperation(key, terms))
+            return Said(s.one(unsigned or (record.body,)), operation.SignOperation(key, terms))
         case OperationStage.ENDED:
-            return Said(record.operator, operation.HandOver(key, s.digest(), s.digest()))
+            return Said(record.operator, operation.HandOverAssets(key, s.digest(), s.digest()))
         case OperationStage.HANDED_OVER:
             return Said(record.body, operation.AcceptHandOver(key, s.digest()))
         case _:
@@ -206,25 +252,25 @@ def end_operation(s: Scene) -> Said | None:
 
 def consent(s: Scene) -> Said | None:
     """Consent that another body has one's data operated."""
-    public = s.states.rights.publics.get(s.pick("public"))
-    resource = s.states.catalog.resources.get(public.resource) if public else None
-    if public is None or resource is None:
+    found = _coded(s)
+    if found is None:
         return None
     body = PartyId(s.who(Role.PUBLIC_BODY))
-    return Said(resource.holder, operation.ConsentToOperation(public.resource, body, s.after(3_000), s.digest()))
+    return Said(found[1], operation.ConsentToOperation(found[0], body, s.after(3_000), s.digest()))
 
 
 def vet(s: Scene) -> Said:
     verdict = s.one((Verdict.PASSED,) * 6 + (Verdict.FAILED,))
     merchant = PartyId(s.who(Role.DATA_MERCHANT))
-    record = s.states.operation.operations.get(s.pick("operation"))
+    key = _newest(s, "operation", s.states.operation.operations, (OperationStage.IN_FORCE,))
+    record = s.states.operation.operations.get(key)
     operator = record.operator if record else s.who(Role.PUBLIC_DATA_OPERATOR)
     return Said(operator, operation.VetMerchant(merchant, verdict, s.digest()))
 
 
 def apply(s: Scene) -> Said | None:
     """Apply under an agreement, mostly as a merchant that was vetted."""
-    key = OperationId(s.pick("operation"))
+    key = OperationId(_newest(s, "operation", s.states.operation.operations, (OperationStage.IN_FORCE,)))
     record = s.states.operation.operations.get(key)
     if record is None or record.stage is not OperationStage.IN_FORCE:
         return None
@@ -249,7 +295,7 @@ def apply(s: Scene) -> Said | None:
 
 def advance_scenario(s: Scene) -> Said | None:
     """Say what is next for an application."""
-    key = ScenarioId(s.pick("scenario"))
+    key = ScenarioId(_newest(s, "scenario", s.states.operation.scenarios, tuple(OPEN_STAGES)))
     record = s.states.operation.scenarios.get(key)
     if record is None:
         return None
@@ -294,7 +340,7 @@ def end_scenario(s: Scene) -> Said | None:
         actor = s.one((record.merchant, record.operator, PartyId(s.who(Role.DATA_BUREAU))))
         act = s.one((None, *ProhibitedAct)) if actor != record.merchant or s.chance(100) else None
         return Said(actor, operation.EndScenario(key, act, s.digest()))
-    return Said(record.merchant, operation.WithdrawApplication(key))
+    return Said(record.merchant, operation.WithdrawScenario(key))
 
 
 def relate(s: Scene) -> Said | None:
@@ -329,17 +375,19 @@ def speak_for_the_market(s: Scene) -> Said:
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (
-    (10, draft),
+    (14, draft),
     (30, advance_plan),
-    (25, advance_selection),
+    (10, call),
+    (30, advance_selection),
+    (14, propose),
     (30, advance_operation),
     (1, end_operation),
-    (4, consent),
+    (5, consent),
     (8, vet),
     (20, apply),
     (50, advance_scenario),
     (3, end_scenario),
-    (4, relate),
+    (6, relate),
     (1, speak_for_the_market),
     *ACCOUNT_HABITS,
 )

@@ -167,7 +167,7 @@ class RevokeOperation(OperationCommand, frozen=True):
     evidence_digest: Digest
 
 
-class HandOver(OperationCommand, frozen=True):
+class HandOverAssets(OperationCommand, frozen=True):
     """Say that assets and data of an ended agreement were handed over. By its operator."""
 
     operation: OperationId

@@ -94,7 +94,7 @@ class SignDevelopment(OperationCommand, frozen=True):
     terms_digest: Digest
 
 
-class WithdrawApplication(OperationCommand, frozen=True):
+class WithdrawScenario(OperationCommand, frozen=True):
     """Take an application back before its use begins. By its merchant."""
 
     scenario: ScenarioId

@@ -24,7 +24,7 @@ from mumian.rooms.operation.model import (
     Event,
     ExitOperation,
     ExpireOperation,
-    HandOver,
+    HandOverAssets,
     LapseHandOver,
     RevokeOperation,
     State,
@@ -103,7 +103,7 @@ def _scenarios(state: State, key: OperationId, facts: Facts) -> Iterator[Event]:
         yield ScenarioEnded(scenario, Cause.OPERATION_ENDED, key, "", rules, (Stop(scenario),))
 
 
-def hand_over(state: State, command: HandOver, facts: Facts) -> Answer:
+def hand_over(state: State, command: HandOverAssets, facts: Facts) -> Answer:
     operation = operation_at(state, command.operation, OperationStage.ENDED)
     if isinstance(operation, Refused):
         return operation

@@ -21,7 +21,7 @@ from mumian.rooms.operation.commands import (
     EnterSelection,
     ExitOperation,
     FilePlan,
-    HandOver,
+    HandOverAssets,
     OpenSelection,
     ProposeAgreement,
     ReturnPlan,
@@ -55,7 +55,7 @@ from mumian.rooms.operation.commands_of_use import (
     SignDevelopment,
     StatementLine,
     VetMerchant,
-    WithdrawApplication,
+    WithdrawScenario,
 )
 from mumian.rooms.operation.events import Event
 from mumian.rooms.operation.refusals import OperationRefusal
@@ -85,7 +85,7 @@ __all__ = [
     "ExpireScenario",
     "FilePlan",
     "FileStatement",
-    "HandOver",
+    "HandOverAssets",
     "LapseDisclosure",
     "LapseHandOver",
     "LapseReview",
@@ -111,7 +111,7 @@ __all__ = [
     "StatementLine",
     "VetMerchant",
     "VoidSelection",
-    "WithdrawApplication",
+    "WithdrawScenario",
 ]
 
 
@@ -166,7 +166,7 @@ Command = (
     | SignOperation
     | ExitOperation
     | RevokeOperation
-    | HandOver
+    | HandOverAssets
     | AcceptHandOver
     | VetMerchant
     | ApplyForScenario
@@ -174,7 +174,7 @@ Command = (
     | ReviewByBureau
     | CheckCompliance
     | SignDevelopment
-    | WithdrawApplication
+    | WithdrawScenario
     | EndScenario
     | ReviewSeparation
     | ReviewOutput

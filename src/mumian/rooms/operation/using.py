@@ -36,7 +36,7 @@ from mumian.rooms.operation.model import (
     ReviewSeparation,
     SignDevelopment,
     State,
-    WithdrawApplication,
+    WithdrawScenario,
 )
 from mumian.rooms.operation.records import Feedback, Output, Scenario, ScenarioStage
 from mumian.rooms.operation.refusals import OperationRefusal as R
@@ -97,7 +97,7 @@ def _admitted(key: ScenarioId, scenario: Scenario, facts: Facts) -> ScenarioAdmi
     return ScenarioAdmitted(key, facts.now, rules, (clock,))
 
 
-def withdraw(state: State, command: WithdrawApplication, facts: Facts) -> Answer:
+def withdraw(state: State, command: WithdrawScenario, facts: Facts) -> Answer:
     scenario = scenario_of(state, command.scenario)
     if isinstance(scenario, Refused):
         return scenario

@@ -107,7 +107,7 @@ def operator_desk(state: State, operator: PartyId, now: Instant) -> Iterator[Tas
             continue
         yield from _side_desk(state, OperationId(key), operation, Side.OPERATOR, now)
         if operation.stage is OperationStage.ENDED:
-            yield Task(key, operation.stage, "HandOver")
+            yield Task(key, operation.stage, "HandOverAssets")
         for year in _years(operation, now):
             if f"{key}/{year}" not in state.statements:
                 yield Task(key, f"{operation.stage} {year}", "FileStatement")
