@@ -66,7 +66,7 @@ def consent_to(states: States) -> None:
     resources = tuple(resource_of(nth) for nth in range(PERSONS_RESOURCES))
     record = Consent(
         PERSON, PROCESSOR, NoticeId("notice-1"), resources, ("insurance-risk",), (InfoKind.BASIC,), (), (),
-        Age.FOURTEEN_OR_OVER, Channel.PERSON, PERSON, D, "", (), 0, 10**15,
+        Age.FROM_14, Channel.PERSON, PERSON, D, "", (), 0, 10**15,
     )  # fmt: skip
     evolve_consent(states.consent, ConsentGiven(ConsentId("consent-1"), record))
 

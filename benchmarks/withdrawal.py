@@ -31,6 +31,11 @@ from mumian.market.rooms import States
 from mumian.market.trial import uscc
 from mumian.rooms.cleanroom import evolve as jobs_evolve
 from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.consent import evolve as consent_evolve
+from mumian.rooms.consent.commands import WithdrawConsent
+from mumian.rooms.consent.events import ConsentGiven
+from mumian.rooms.consent.records import Consent
+from mumian.rooms.consent.vocabulary import Age, Channel, ConsentId, InfoKind, NoticeId
 from mumian.rooms.exchange import events as deals
 from mumian.rooms.exchange import evolve as exchange_evolve
 from mumian.rooms.exchange.product import (
@@ -49,18 +54,19 @@ from mumian.rooms.rights import evolve as rights_evolve
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.records import Grant, Registration
 from mumian.rooms.rights.views import path_of
-from mumian.rooms.rights.vocabulary import Basis, BasisKind, EndReason, SourceType
+from mumian.rooms.rights.vocabulary import Basis, BasisKind, SourceType
 from mumian.rulebook.rules import RULEBOOK_VERSION, load
 
 GRANTS, PRODUCTS, JOBS = 60_000, 20_000, 20_000
 FAN_OUT = 8
 """Grants given from each grant, so that the tree is six deep."""
 
+CONSENT = ConsentId("consent-900003")
 D, FIRST, UNTIL = "d" * 64, 1_000_000, 10**15
 
 
-def grow(states: States, owner: PartyId) -> GrantId:
-    """Lay a grant and the others beneath it, a product on every third and a job on every third; return the first."""
+def grow(states: States, owner: PartyId, person: PartyId) -> None:
+    """Let a person consent; lay a grant on the consent and others beneath it, a product on every third, a job on every third."""
     resource, root = ResourceId("resource-900000"), GrantId("grant-900002")
     for key, right in (("right-900000", Right.USE), ("right-900001", Right.OPERATE)):
         record = Registration(
@@ -70,9 +76,14 @@ def grow(states: States, owner: PartyId) -> GrantId:
         rights_evolve.evolve(states.rights, rights.RightRegistered(RightId(key), record))
     above = Grant(
         "right-900000", resource, Right.USE, owner, PartyId("party-8"), ("insurance-risk",), ("CN",), (), 0, UNTIL,
-        True, D, 1, "right-900001",
+        True, D, 1, "right-900001", consent=CONSENT,
     )  # fmt: skip
     rights_evolve.evolve(states.rights, rights.RightGranted(root, above))
+    record = Consent(
+        person, owner, NoticeId("notice-1"), (resource,), ("insurance-risk",), (InfoKind.BASIC,), (), (), Age.FROM_14,
+        Channel.PERSON, person, D, "", (), 0, UNTIL,
+    )  # fmt: skip
+    consent_evolve.evolve(states.consent, ConsentGiven(CONSENT, record))
     paths = {str(root): path_of(states.rights, root)}
     made = [str(root)]
     for nth in range(GRANTS):
@@ -89,7 +100,6 @@ def grow(states: States, owner: PartyId) -> GrantId:
         _shelve(states, nth, made[1 + 3 * nth], paths[made[1 + 3 * nth]])
     for nth in range(JOBS):
         _ask(states, nth, resource, paths[made[2 + 3 * nth]])
-    return root
 
 
 def _shelve(states: States, nth: int, source: str, path: str) -> None:
@@ -120,8 +130,9 @@ def _ask(states: States, nth: int, resource: ResourceId, path: str) -> None:
 
 def _opening() -> list[Envelope]:
     open_it = OpenMarket("mumian.example/bench", "试点数据交易所", uscc(0), RULEBOOK_VERSION, load().digest())
-    admit = AdmitParty(PartyKind.LEGAL, "数据持有人", uscc(1), None, (Role.SUPPLIER,))
-    return [Envelope("opening-0001", OPERATOR, open_it), Envelope("opening-0002", OPERATOR, admit)]
+    owner = AdmitParty(PartyKind.LEGAL, "数据持有人", uscc(1), None, (Role.SUPPLIER,))
+    person = AdmitParty(PartyKind.NATURAL, "", None, D, (Role.INDIVIDUAL,))
+    return [Envelope(f"opening-{nth:04d}", OPERATOR, each) for nth, each in enumerate((open_it, owner, person))]
 
 
 def settle(store: Store, states: States) -> None:
@@ -140,19 +151,19 @@ def main() -> list[Row]:
     shutil.rmtree(folder, ignore_errors=True)
     home = Home.create(folder, origin="mumian.example/bench")
     market = home.open_market(wall_clock)
-    _, admitted = market.handle_all([Spoken(each, "door:bench") for each in _opening()])
-    owner = admitted.leaf.events[0].party
+    _, *admitted = market.handle_all([Spoken(each, "door:bench") for each in _opening()])
+    owner, person = (answer.leaf.events[0].party for answer in admitted)
     market.close()
     store = home.open_store()
     states = States(store)
-    root = grow(states, owner)
+    grow(states, owner, person)
     settle(store, states)
     store.close()
     market = home.open_market(wall_clock)
     market.meet()
-    command = rights.RevokeGrant(root, EndReason.CONSENT_WITHDRAWN)
+    command = WithdrawConsent(CONSENT)
     started = time.perf_counter()
-    (answer,) = market.handle_all([Spoken(Envelope("withdrawal-0001", owner, command), "door:bench")])
+    (answer,) = market.handle_all([Spoken(Envelope("withdrawal-0001", person, command), "door:bench")])
     spent_s = time.perf_counter() - started
     if answer.leaf.refused:
         raise SystemExit(answer.leaf.refused)
@@ -162,7 +173,7 @@ def main() -> list[Row]:
     if (suspended, stopped) != (PRODUCTS, JOBS):
         raise SystemExit(f"{suspended} listings were suspended and {stopped} jobs stopped, not {PRODUCTS} and {JOBS}")
     size = f"{GRANTS:,} grants, {PRODUCTS:,} products, {JOBS:,} jobs"
-    return [at_most("withdrawal, one durable command", size, spent_s, "s", 2)]
+    return [at_most("withdrawn consent, one durable command", size, spent_s, "s", 2)]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""`mumian demo`: one whole life of a data element on 336,776 real flights, in nine acts."""
+"""`mumian demo`: one whole life of a data element on 336,776 real flights, in ten acts."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.demo import calls, cast, deal, ending, report, shelf, supply, telling
+from mumian.cli.demo import calls, cast, deal, ending, persons, report, shelf, supply, telling
 from mumian.cli.demo.data import DataMissing
 from mumian.cli.demo.stage import Stage, Tell
 from mumian.cli.demo.story import Story
@@ -74,8 +75,8 @@ def demo(
 
 
 def play(home: Path, tell: Tell) -> Story:
-    """Play all nine acts in a new home and return the story."""
-    started_at = wall_clock()
+    """Play all ten acts in a new home and return the story."""
+    began = time.perf_counter()
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).touch()
     stage = Stage(home, wall_clock, tell)
@@ -87,11 +88,13 @@ def play(home: Path, tell: Tell) -> Story:
         risk, checks = shelf.list_all(stage, everybody, holdings)
         bought = deal.run(stage, everybody, risk)
         made = calls.make(stage, everybody, checks)
+        persons.play(stage, everybody, home / "incoming")
+        shutil.rmtree(home / "incoming")
         ending.settle(stage, everybody, bought[0], made)
         proofs = ending.prove(stage)
         ending.refuse(stage, everybody, bought[0], risk, holdings)
         stage.curtain()
-        return telling.story(stage, holdings, (risk, checks), bought, made, proofs, started_at)
+        return telling.story(stage, holdings, (risk, checks), bought, made, proofs, began)
     finally:
         stage.market.close()
 

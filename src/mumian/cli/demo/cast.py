@@ -27,7 +27,11 @@ class Cast(NamedTuple):
     regulator: PartyId
     operator: PartyId
     merchant: PartyId
+    claimant: PartyId
+    subsidiary: PartyId
     insurer: PartyId
+    bureau: PartyId
+    public_registry: PartyId
     weather: PartyId
     aircraft: PartyId
     airlines: dict[PartyId, Flights]
@@ -44,7 +48,11 @@ def admit_all(stage: Stage, incoming: Path) -> Cast:
     regulator = stage.admit("数据监管机构", Role.REGULATOR, kind=body)
     operator = stage.admit("公共数据运营公司", Role.PUBLIC_DATA_OPERATOR, Role.SUPPLIER)
     merchant = stage.admit("航延数据商", Role.DATA_MERCHANT)
+    claimant = stage.admit("冒名信息公司", Role.SUPPLIER)
+    subsidiary = stage.admit("运营公司控股数据商", Role.DATA_MERCHANT)
     insurer = stage.admit("珠江保险公司", Role.BUYER)
+    bureau = stage.admit("公共数据主管部门", Role.DATA_BUREAU, kind=body)
+    public_registry = stage.admit("公共数据资源登记机构", Role.REGISTRY, kind=body)
     weather = stage.admit_holder("Weather Bureau", "weather", Role.PUBLIC_BODY, kind=body)
     aircraft = stage.admit_holder("Aircraft Registry", "aircraft", Role.PUBLIC_BODY, kind=body)
     airlines = {
@@ -52,7 +60,8 @@ def admit_all(stage: Stage, incoming: Path) -> Cast:
     }
     stage.connect()
     pay_in(stage, insurer, DEPOSIT_FEN)
-    return Cast(registry, regulator, operator, merchant, insurer, weather, aircraft, airlines)
+    officials = (registry, regulator, operator, merchant, claimant, subsidiary, insurer, bureau, public_registry)
+    return Cast(*officials, weather, aircraft, airlines)
 
 
 def pay_in(stage: Stage, party: PartyId, amount_fen: int, id_: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Acts 7 to 9: settlement, the regulator's and an outsider's checks, and what the market refuses."""
+"""Acts 8 to 10: settlement, the regulator's and an outsider's checks, and what the market refuses."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ WITNESS_NAME = "witness.example/demo"
 
 
 def settle(stage: Stage, cast: Cast, bought: deal.Deal, made: calls.Made) -> None:
-    """Act 7: the escrow is posted and shared out, the calls are billed and shared out, both deals are filed."""
-    stage.act(7, "settled: escrow posted, everybody paid by contribution", "结算：托管款过账，按贡献分配")
+    """Act 8: the escrow is posted and shared out, the calls are billed and shared out, both deals are filed."""
+    stage.act(8, "settled: escrow posted, everybody paid by contribution", "结算：托管款过账，按贡献分配")
     deal.accept(stage, cast, bought)
     calls.bill(stage, cast, made)
     stage.say(OPERATOR, FileDeal(bought.order, None))
@@ -51,8 +51,8 @@ def settle(stage: Stage, cast: Cast, bought: deal.Deal, made: calls.Made) -> Non
 
 
 def refuse(stage: Stage, cast: Cast, bought: deal.Deal, risk: OnShelf, holdings: list[Holding]) -> None:
-    """Act 9: what is refused although everybody is admitted and paid up."""
-    stage.act(9, "what the market refuses", "市场不予办理的事项")
+    """Act 10: what is refused although everybody is admitted and paid up."""
+    stage.act(10, "what the market refuses", "市场不予办理的事项")
     costly = msgspec.structs.replace(deal.PLAN, rho_nano=2_500_000_000)
     stage.show_refusal(
         cast.insurer,
@@ -99,8 +99,8 @@ def refuse(stage: Stage, cast: Cast, bought: deal.Deal, risk: OnShelf, holdings:
 
 
 def prove(stage: Stage) -> Proofs:
-    """Act 8: a witness cosigns, an export is audited, a receipt is verified offline, a flipped byte is caught."""
-    stage.act(8, "checked by a regulator and by somebody who trusts nobody", "监管查看，以及不信任任何人的第三方核验")
+    """Act 9: a witness cosigns, an export is audited, a receipt is verified offline, a flipped byte is caught."""
+    stage.act(9, "checked by a regulator and by somebody who trusts nobody", "监管查看，以及不信任任何人的第三方核验")
     with _witness(stage) as key:
         witnessed = cosign(stage.home)
     if witnessed.failures:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,47 +17,113 @@ from mumian.cli.submit import client_id
 from mumian.domain.domain import Domain
 from mumian.domain.keys import DomainKeys
 from mumian.domain.messages import Caller, DomainPort, LocalPort, NotDone, ReplyBody, RequestBody
+from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, day_of, start_of
 from mumian.market.envelope import Envelope
-from mumian.market.hearing import sign_envelope, trust
+from mumian.market.hearing import Spoken, sign_envelope, trust
 from mumian.market.home import Home
 from mumian.market.keys import make_key, public_text, save_key
 from mumian.market.leaf import Leaf
 from mumian.market.refusals import REFUSALS
-from mumian.market.sequencer import Sequencer
-from mumian.market.trial import uscc
+from mumian.market.sequencer import Answer, Sequencer
+from mumian.market.trial import Script, uscc
 from mumian.rooms.parties.model import AdmitParty, PartyKind, RegisterKey
+from mumian.rulebook.calendar import carried
 
 ORIGIN = "mumian.example/demo"
 
+STORY_DAYS, LOOK_BACK_DAYS, HOLIDAY_DAYS = 50, 300, 5
+"""The story takes so many days until now; a holiday is looked for so far back; it is long from so many days on."""
+
+TEN_MS = 10 * 3_600_000
+
 Tell = Callable[[int, str, str], None]
 """(act, English, Chinese): says what is going on."""
+
+
+def evidence(of: str) -> str:
+    """Return the digest of a document that stays with its owner."""
+    return sha256_hex(f"demo document: {of}".encode())
 
 
 class OffScript(Exception):  # noqa: N818  # a defect of the story, never of its audience
     """Something went otherwise than the story says: an accepted command was expected, or a refused one."""
 
 
+class StoryClock:
+    """The story's own time: it begins before a long holiday and is brought forward to the machine's now."""
+
+    def __init__(self, wall: Callable[[], Instant]) -> None:
+        self._wall = wall
+        self._behind_ms = wall() - beginning(wall())
+
+    def __call__(self) -> Instant:
+        return self._wall() - self._behind_ms
+
+    def wait_until(self, instant: Instant) -> None:
+        """Let time pass until `instant`, if it is not later already; never beyond the machine's now."""
+        self._behind_ms = max(0, self._behind_ms - max(0, instant - self()))
+
+    def catch_up(self) -> None:
+        """Let time pass until now."""
+        self._behind_ms = 0
+
+
+def beginning(now: Instant) -> Instant:
+    """Return ten in the morning of the last work day before a long holiday that is over long enough for the story.
+
+    Without one in the announced years: sixty days ago.
+    """
+    calendar, last = carried(), day_of(now) - timedelta(days=STORY_DAYS)
+    for back in range(LOOK_BACK_DAYS):
+        day = last - timedelta(days=back)
+        off = [day + timedelta(days=nth) for nth in range(1, HOLIDAY_DAYS + 1)]
+        known = all(map(calendar.is_announced, (day, *off)))
+        if known and calendar.is_work_day(day) and not any(map(calendar.is_work_day, off)):
+            return start_of(day) + TEN_MS
+    return start_of(last) + TEN_MS
+
+
 class Stage:
     """Says commands as anyone, each signed with its own key, and remembers what the story is told from."""
 
-    def __init__(self, folder: Path, clock: Callable[[], Instant], tell: Tell) -> None:
+    def __init__(self, folder: Path, wall: Callable[[], Instant], tell: Tell) -> None:
         self.home = Home.create(folder, origin=ORIGIN)
-        self.market: Sequencer = self.home.open_market(clock)
-        self.clock = clock
-        self.now = clock()
+        self.clock = StoryClock(wall)
+        self.began_at = self.clock()
+        self.market: Sequencer = self.home.open_market(self.clock)
         self.keys: dict[PartyId, Ed25519PrivateKey] = {}
         self.domains: dict[PartyId, Domain] = {}
         self.ports: dict[PartyId, DomainPort] = {}
         self.names: dict[str, str] = {}
         self.acts: list[Act] = []
         self.shown: list[Shown] = []
+        self.salt = secrets.token_hex(16)  # hides who the demo's persons are; kept nowhere
         self._tell = tell
         self._act: tuple[int, str, str, float, int] | None = None
         self._admitted = 0
+
+    @property
+    def now(self) -> Instant:
+        return self.clock()
+
+    @property
+    def script(self) -> StageScript:
+        """This stage as a script of the market's own: for what is played the same way in trials and tests."""
+        return StageScript(self)
+
+    def wait_until(self, instant: Instant) -> None:
+        """Let the story's time pass; the market meets what is over by then."""
+        self.clock.wait_until(instant)
+        self.market.meet()
+
+    def catch_up(self) -> None:
+        """Let the story's time pass until the machine's now."""
+        self.clock.catch_up()
+        self.market.meet()
 
     def act(self, number: int, en: str, zh: str) -> None:
         """Begin an act; the one before is over."""
@@ -84,6 +152,18 @@ class Stage:
             raise OffScript(f"{type(command).__name__} by {actor}: {leaf.refused} {leaf.detail}")
         return leaf
 
+    def say_all(self, actor: str, commands: Iterable[Any]) -> list[Leaf]:
+        """Say many commands at once, each to be accepted.
+
+        Raises: OffScript: one was refused.
+        """
+        envelopes = [Envelope(client_id(), PartyId(actor), command) for command in commands]
+        answers = self.market.handle_all([self._signed(envelope) for envelope in envelopes])
+        for answer in answers:
+            if answer.leaf.refused:
+                raise OffScript(f"{type(answer.leaf.command).__name__}: {answer.leaf.refused} {answer.leaf.detail}")
+        return [answer.leaf for answer in answers]
+
     def made(self, actor: str, command: Any, field: str) -> str:
         """Say a command and return the id in `field` of the first event that has one."""
         events = self.say(actor, command).events
@@ -103,15 +183,17 @@ class Stage:
         self.tell(f"refused: {en} ({name})", f"不予：{zh}（{name}）")
 
     def _said(self, actor: str, command: Any, id_: str) -> Leaf:
-        envelope = Envelope(id_ or client_id(), PartyId(actor), command)
-        key = self.keys.get(PartyId(actor))
+        (answer,) = self.market.handle_all([self._signed(Envelope(id_ or client_id(), PartyId(actor), command))])
+        return answer.leaf
+
+    def _signed(self, envelope: Envelope) -> Spoken:
+        key = self.keys.get(envelope.actor)
         if key is not None:
             envelope = sign_envelope(envelope, key, origin=ORIGIN)
         spoken = trust(envelope, origin=ORIGIN, door="demo")
         if isinstance(spoken, Refused):
             raise OffScript(spoken.say())
-        (answer,) = self.market.handle_all([spoken])
-        return answer.leaf
+        return spoken
 
     def open_key(self) -> str:
         """Make the exchange's own key and return its public text."""
@@ -161,3 +243,14 @@ class Stage:
         if isinstance(answer, NotDone):
             raise OffScript(f"{domain}: {answer.refusal}: {answer.en}")
         return answer
+
+
+class StageScript(Script):
+    """A script that is said on a stage: signed with everybody's own key, at the story's time."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.now = stage.now
+
+    def say(self, actor: str, command: Any) -> Answer:
+        return Answer(self._stage.say(actor, command))

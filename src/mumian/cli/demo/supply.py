@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from mumian.cli.demo import data
+from mumian.cli.demo import data, operating, registering
 from mumian.cli.demo.cast import Cast
-from mumian.cli.demo.stage import OffScript, Stage
+from mumian.cli.demo.stage import OffScript, Stage, evidence
 from mumian.domain.declaration import Declaration, PlanKind, Terms
 from mumian.domain.intake import Rejected, Taken
-from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import DAY_MS
@@ -20,13 +19,8 @@ from mumian.rooms.catalog.model import ClassifyResource, DescribeResource, DutyI
 from mumian.rooms.cleanroom.model import OpenBudget
 from mumian.rooms.cleanroom.plan import Filter, Op
 from mumian.rooms.rights import model as rights
-from mumian.rooms.rights.vocabulary import AuthorizationId, Basis, BasisKind, Mode
 
 PURPOSE = "insurance-risk"
-YEARS_3 = 3 * 365 * DAY_MS
-CEILING_FEN = 6_000_000
-"""Guided ceiling of a product on the public data: 60,000 yuan."""
-
 BUDGET_RHO_NANO, SHARE_RHO_NANO = 3_000_000_000, 2_000_000_000
 """Privacy budget of an airline's data for all consumers, and for one: rho of 3 and 2."""
 
@@ -44,11 +38,6 @@ class Holding(NamedTuple):
     certificates: tuple[str, ...]
     query_code: str
     grant: str
-
-
-def evidence(of: str) -> str:
-    """Return the digest of a document that stays with its owner."""
-    return sha256_hex(f"demo document: {of}".encode())
 
 
 def take_in_all(stage: Stage, cast: Cast) -> dict[PartyId, tuple[ResourceId, Taken]]:
@@ -109,84 +98,33 @@ def _take_in(
 def grant_all(stage: Stage, cast: Cast, found: dict[PartyId, tuple[ResourceId, Taken]]) -> list[Holding]:
     """Act 3: rights are registered and granted; public data goes through its operator; owners open privacy budgets."""
     stage.act(3, "rights are registered and granted", "权利登记与授权")
-    holdings = [_grant_enterprise(stage, cast, airline, *found[airline]) for airline in cast.airlines]
-    _refuse_duty_data(stage, cast, found[cast.weather][0])
+    resources = {party: resource for party, (resource, _) in found.items()}
+    coming = operating.submit_all(stage, cast, resources)
+    registered = registering.register_all(stage, cast, resources)
+    holdings = [_grant(stage, cast, airline, registered[airline], *found[airline]) for airline in cast.airlines]
+    operated = operating.operate_all(stage, cast, coming)
     for body in (cast.weather, cast.aircraft):
-        holdings.append(_grant_public(stage, cast, body, *found[body]))
+        resource, taken = found[body]
+        title = "逐时气象观测" if body == cast.weather else "航空器登记簿"
+        given = operated[body]
+        stage.domains[body].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), 0))
+        holdings.append(Holding(resource, body, title, DataKind.PUBLIC, taken, (), given.code, given.grant))
+    stage.catch_up()
     return holdings
 
 
-def _grant_enterprise(stage: Stage, cast: Cast, holder: PartyId, resource: ResourceId, taken: Taken) -> Holding:
-    basis = Basis(BasisKind.COLLECTION, evidence(f"{resource} basis"))
-    certificates, registered = [], ""
-    for right in (Right.HOLD, Right.OPERATE, Right.USE):
-        command = rights.RegisterRight(
-            resource, right, holder, SourceType.SELF_GENERATED, basis, (), stage.now, stage.now + YEARS_3
-        )
-        event = stage.say(cast.registry, command).events[0]
-        certificates.append(event.record.certificate)
-        registered = event.registration
+def _grant(
+    stage: Stage, cast: Cast, holder: PartyId, registered: registering.Registered, resource: ResourceId, taken: Taken
+) -> Holding:
+    """The airline lets the merchant use its data in the clean room, opens a privacy budget, and tells its own domain."""
+    until = registered.valid_to
+    terms = evidence(f"{resource} terms")
     grant = rights.GrantRight(
-        registered,
-        cast.merchant,
-        Right.USE,
-        (PURPOSE,),
-        ("CN",),
-        (),
-        stage.now,
-        stage.now + YEARS_3 - DAY_MS,
-        False,
-        evidence(f"{resource} terms"),
+        registered.use, cast.merchant, Right.USE, (PURPOSE,), ("CN",), (), stage.now, until - DAY_MS, False, terms
     )
     granted = stage.made(holder, grant, "grant")
-    until = stage.now + YEARS_3
     stage.say(holder, OpenBudget(resource, "tailnum", BUDGET_RHO_NANO, SHARE_RHO_NANO, until))
     kinds = (PlanKind.AGGREGATE, PlanKind.VERIFICATION)
     stage.domains[holder].allow(Terms(resource, "main", (PURPOSE,), kinds, BUDGET_RHO_NANO, (LATE,)))
     title = f"2013年纽约三机场{cast.airlines[holder].code}航班起降记录"
-    return Holding(resource, holder, title, DataKind.ENTERPRISE, taken, tuple(certificates), "", granted)
-
-
-def _refuse_duty_data(stage: Stage, cast: Cast, resource: ResourceId) -> None:
-    basis = Basis(BasisKind.LAW, evidence("duty"))
-    command = rights.RegisterRight(
-        resource, Right.HOLD, cast.weather, SourceType.GOV_DUTY, basis, (), stage.now, stage.now + YEARS_3
-    )
-    stage.show_refusal(
-        cast.registry,
-        command,
-        "rights.DUTY_DATA",
-        "a public body asks for a property certificate on data of its duties",
-        "公共机构为履职数据申请数据产权登记",
-    )
-
-
-def _grant_public(stage: Stage, cast: Cast, body: PartyId, resource: ResourceId, taken: Taken) -> Holding:
-    coded = stage.say(cast.registry, rights.RegisterPublicResource(resource, evidence(f"{resource} storage")))
-    authorize = rights.AuthorizeOperation(
-        cast.operator,
-        (resource,),
-        Mode.SCENARIO,
-        "FIN-01",
-        CEILING_FEN,
-        stage.now,
-        stage.now + YEARS_3,
-        evidence(f"{resource} collective decision"),
-    )
-    authorization = AuthorizationId(stage.made(body, authorize, "authorization"))
-    under = rights.GrantUnderAuthorization(
-        authorization,
-        cast.merchant,
-        resource,
-        "FIN-01",
-        (PURPOSE,),
-        ("CN",),
-        (),
-        stage.now,
-        stage.now + YEARS_3 - DAY_MS,
-        evidence(f"{resource} development agreement"),
-    )
-    grant = stage.made(cast.operator, under, "grant")
-    stage.domains[body].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), 0))
-    title = "逐时气象观测" if body == cast.weather else "航空器登记簿"
-    return Holding(resource, body, title, DataKind.PUBLIC, taken, (), coded.events[0].record.code, grant)
+    return Holding(resource, holder, title, DataKind.ENTERPRISE, taken, (registered.certificate,), "", granted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from mumian.cli.demo.calls import Made
@@ -63,7 +64,7 @@ def story(
     bought: tuple[Deal, SignedTicket, gate.Answer],
     made: Made,
     proofs: Proofs,
-    started_at: int,
+    began: float,
 ) -> Story:
     """Return the whole story, read off the market's own state."""
     ask = stage.market.ask
@@ -71,8 +72,8 @@ def story(
     return Story(
         home=str(stage.home.folder),
         origin=ORIGIN,
-        started_at=started_at,
-        seconds_milli=stage.clock() - started_at,
+        started_at=stage.began_at,
+        seconds_milli=int((time.perf_counter() - began) * 1000),
         acts=tuple(sorted(stage.acts, key=lambda act: act.number)),
         actors=ask(lambda s: tuple(_actor(stage, s, PartyId(party)) for party in everybody)),
         supplied=ask(lambda s: tuple(_supplied(stage, s, each) for each in holdings)),
