@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from mumian import __version__
-from mumian.cli import deadlines, desk, explain, fsck, journal, key, machine, receipt, show, submit, witness
+from mumian.cli import deadlines, desk, explain, fsck, journal, key, machine, person, receipt, show, submit, witness
 from mumian.cli.opened import FAULT
 from mumian.cli.words import say
 from mumian.domain.faults import DomainFault
@@ -21,6 +21,7 @@ from mumian.kernel.outcome import Broken
 from mumian.market.home import HomeFault
 from mumian.market.sequencer import ClockBehind, MarketStopped
 from mumian.market.tickets import NoTicket
+from mumian.vault.faults import VaultFault
 
 LATE = {
     "certificate": "mumian.cli.certificate",
@@ -61,6 +62,7 @@ app = typer.Typer(
 for part in (submit, key, show, explain, deadlines, desk, fsck, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
+app.add_typer(person.app, name="person")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(witness.app, name="witness")
 
@@ -81,7 +83,7 @@ def _root(
     """Options of every command. The language was chosen before the help texts were made (see `words`)."""
 
 
-EXPECTED = (HomeFault, JournalFault, StoreFault, DomainFault, NoTicket, MarketStopped, ClockBehind)
+EXPECTED = (HomeFault, JournalFault, StoreFault, DomainFault, NoTicket, MarketStopped, ClockBehind, VaultFault)
 """What can go wrong outside the program, told in a sentence. Anything else is a defect and shows its trace."""
 
 
