@@ -91,7 +91,7 @@ def play(home: Path, tell: Tell) -> Story:
         persons.play(stage, everybody, home / "incoming")
         shutil.rmtree(home / "incoming")
         ending.settle(stage, everybody, bought[0], made)
-        proofs = ending.prove(stage)
+        proofs = ending.prove(stage, everybody, holdings[0].certificates[0])
         ending.refuse(stage, everybody, bought[0], risk, holdings)
         stage.curtain()
         return telling.story(stage, holdings, (risk, checks), bought, made, proofs, began)

@@ -14,6 +14,7 @@ import waitress
 
 from mumian.cli.demo import calls, deal
 from mumian.cli.demo.cast import Cast, pay_in
+from mumian.cli.demo.certifying import certify
 from mumian.cli.demo.shelf import OnShelf
 from mumian.cli.demo.stage import OffScript, Stage
 from mumian.cli.demo.story import Proofs
@@ -98,7 +99,7 @@ def refuse(stage: Stage, cast: Cast, bought: deal.Deal, risk: OnShelf, holdings:
     )
 
 
-def prove(stage: Stage) -> Proofs:
+def prove(stage: Stage, cast: Cast, number: str) -> Proofs:
     """Act 9: a witness cosigns, an export is audited, a receipt is verified offline, a flipped byte is caught."""
     stage.act(9, "checked by a regulator and by somebody who trusts nobody", "监管查看，以及不信任任何人的第三方核验")
     with _witness(stage) as key:
@@ -125,6 +126,7 @@ def prove(stage: Stage) -> Proofs:
     kept.mkdir(exist_ok=True)
     (kept / f"leaf-{seq}.tlog-proof").write_bytes(proof)
     (kept / f"leaf-{seq}.leaf.json").write_bytes(entry)
+    certify(stage, cast, number)
     caught = _flip_a_byte(stage)
     stage.market = stage.home.open_market(stage.clock)
     assert caught.fault is not None

@@ -12,9 +12,16 @@ from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
 from mumian.rooms.public_register import events as register
 from mumian.rooms.public_register.limits import EXPIRY, FIRST, PUBLICITY, kind_of
-from mumian.rooms.public_register.model import EndPublicity, EscalateExpectation, EscalateLimit, ExpireEntry
+from mumian.rooms.public_register.model import (
+    EndPublicity,
+    EscalateExpectation,
+    EscalateLimit,
+    ExpectRegistration,
+    ExpireEntry,
+)
 from mumian.rooms.public_register.vocabulary import CancelCause, EntryId, Limit, RevokeGround, SubmissionId
 from mumian.rooms.rights import model as rights
+from mumian.rooms.rights.chain import stop
 from mumian.rooms.rights.vocabulary import EndReason, PublicId
 
 _OF_CAUSE = {
@@ -44,14 +51,29 @@ def _renewed(s: States, event: register.EntryRenewed, _now: Instant) -> Iterator
         yield rights.RenewPublicResource(registration, event.valid_to)
 
 
-def _cancelled(s: States, event: register.EntryCancelled, _now: Instant) -> Iterator[Any]:
-    for registration in _registration(s, event.entry):
-        yield rights.CancelPublicResource(registration, _OF_CAUSE[event.cause])
+def _cancelled(s: States, event: register.EntryCancelled, now: Instant) -> Iterator[Any]:
+    yield from _ended(s, event.entry, _OF_CAUSE[event.cause], now)
 
 
-def _revoked(s: States, event: register.EntryRevoked, _now: Instant) -> Iterator[Any]:
-    for registration in _registration(s, event.entry):
-        yield rights.CancelPublicResource(registration, _OF_GROUND[event.ground])
+def _revoked(s: States, event: register.EntryRevoked, now: Instant) -> Iterator[Any]:
+    yield from _ended(s, event.entry, _OF_GROUND[event.ground], now)
+
+
+def _ended(s: States, entry: EntryId, reason: EndReason, now: Instant) -> Iterator[Any]:
+    """Nothing stands on the entry any more; data that is still operated must be registered anew (S2-SCOPE)."""
+    for registration in _registration(s, entry):
+        yield rights.CancelPublicResource(registration, reason)
+    resource = s.public_register.entries[entry].resource
+    for _, key in s.rights.authorized.under(f"{resource}/"):
+        record = s.rights.authorizations[key]
+        if stop(record, now) is None:
+            yield ExpectRegistration(resource, record.body)
+
+
+def _authorized(_s: States, event: rights.OperationAuthorized, _now: Instant) -> Iterator[Any]:
+    """Data that is handed over is registered within 20 work days; of what is registered nothing is expected."""
+    for resource in event.record.resources:
+        yield ExpectRegistration(resource, event.record.body)
 
 
 def _registration(s: States, entry: EntryId) -> Iterator[PublicId]:
@@ -83,6 +105,7 @@ REACTIONS: dict[type, React] = {
     register.EntryRenewed: _renewed,
     register.EntryCancelled: _cancelled,
     register.EntryRevoked: _revoked,
+    rights.OperationAuthorized: _authorized,
 }
 
 MEET: dict[str, Meet] = {

@@ -93,8 +93,6 @@ def _statements(s: Scene, source: SourceType) -> tuple[Statement, ...]:
     """Return facts under which the table mostly gives what is asked for."""
     if source is SourceType.FUSED and s.chance(500):
         return (Statement(Condition.CONTRACT_CLAUSE, holds=False),)
-    if source is SourceType.ENTRUSTED:
-        return (Statement(Condition.RIGHT_BY_CLAUSE, holds=False),)
     good = favourable(source)
     if s.chance(850) or not good:
         return good

@@ -103,7 +103,7 @@ def _next(s: Scene, key: SubmissionId, record: Submission) -> Said | None:
 
 def _submit(s: Scene, key: SubmissionId) -> register.Submit:
     materials = NEEDED if s.chance(900) else s.some(NEEDED)
-    scope, ends = s.one(((Scope.OUTSIDE, None), (Scope.IN_OPERATION, s.now + s.one((90, 700, 1_500)) * DAY_MS)))
+    scope, ends = s.one(((Scope.OUTSIDE, None), (Scope.IN_OPERATION, s.now + s.one((90, 90, 200, 1_500)) * DAY_MS)))
     return register.Submit(key, _documents(s, materials), scope, ends)
 
 
@@ -135,7 +135,7 @@ def about_entry(s: Scene) -> Said | None:
     """The subject of an entry changes, corrects, renews or gives it up; others correct or revoke it."""
     key = EntryId(s.pick("entry"))
     entry = s.states.public_register.entries.get(key)
-    if entry is None:
+    if entry is None or (entry.state is not EntryState.ACTIVE and s.chance(800)):
         return None
     bureau = s.one((entry.registry, s.who(Role.DATA_BUREAU)))
     return s.one(
@@ -165,10 +165,9 @@ def _renewal(s: Scene, key: EntryId) -> register.RequestRenewal:
 
 def renew(s: Scene) -> Said | None:
     """A subject renews in time."""
-    for _ in range(8):
-        key = EntryId(s.pick("entry"))
-        entry = s.states.public_register.entries.get(key)
-        if entry is not None and entry.state is EntryState.ACTIVE and entry.valid_to - s.now < 60 * DAY_MS:
+    for _, key in s.states.public_register.entry_of.under():
+        entry = s.states.public_register.entries[key]
+        if entry.state is EntryState.ACTIVE and entry.valid_to - s.now < 60 * DAY_MS and s.chance(500):
             return Said(entry.subject, _renewal(s, key))
     return None
 

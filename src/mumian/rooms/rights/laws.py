@@ -70,9 +70,11 @@ def certificates_and_applications_lead_to_what_they_brought(state: State) -> Ite
 
 
 def no_duty_or_entrusted_data_is_property(state: State) -> Iterator[str]:
-    """No right is registered in data of public duty or in data processed on another's behalf (S1-21-R7, R8)."""
+    """No right is registered in data of public duty, nor in data processed on another's behalf but where a law or the
+    contract provides for it (S1-21-R7, R8)."""
     for key, right in state.rights.under():
-        if right.source_type in (SourceType.GOV_DUTY, SourceType.ENTRUSTED):
+        is_provided = right.source_type is SourceType.ENTRUSTED and "S1-21-R7" in right.rules
+        if right.source_type in (SourceType.GOV_DUTY, SourceType.ENTRUSTED) and not is_provided:
             yield f"`{key}` is registered for `{right.source_type}` data"
 
 
