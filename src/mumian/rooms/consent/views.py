@@ -14,8 +14,8 @@ from mumian.rooms.consent.records import Consent, Declaration, Mandate, Petition
 from mumian.rooms.consent.vocabulary import Act, ConsentId, Excluded, Held, MandateId, PetitionId, PipiaId
 
 __all__ = [
-    "acts_for",
     "Lawful",
+    "acts_for",
     "bases_of",
     "consents_of",
     "guardian_of",
