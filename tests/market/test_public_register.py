@@ -8,7 +8,8 @@ import pytest
 from bare import Bare
 
 from mumian.kernel.canonical import sha256_hex
-from mumian.kernel.ids import PartyId, ResourceId
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import MARKET, PartyId, ResourceId
 from mumian.kernel.roles import DataKind, Role, SourceType
 from mumian.kernel.time import DAY_MS
 from mumian.market.registering_public import documents, register_public
@@ -16,7 +17,7 @@ from mumian.rooms.catalog import model as catalog
 from mumian.rooms.parties.model import AssignRoles, PartyKind
 from mumian.rooms.public_register import model as register
 from mumian.rooms.public_register import views
-from mumian.rooms.public_register.events import EntryCancelled, LimitPassed
+from mumian.rooms.public_register.events import EntryCancelled, LimitPassed, RegistrationOverdue
 from mumian.rooms.public_register.vocabulary import (
     CancelGround,
     Document,
@@ -28,6 +29,9 @@ from mumian.rooms.public_register.vocabulary import (
 )
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.chain import is_coded
+from mumian.rooms.rights.decide import decide as decide_rights
+from mumian.rooms.rights.evolve import evolve as evolve_rights
+from mumian.rooms.rights.vocabulary import Mode
 
 A = sha256_hex(b"a")
 
@@ -193,3 +197,37 @@ def test_nobody_enters_a_public_registration_past_the_public_register() -> None:
     command = rights.RegisterPublicResource(ResourceId(town.data), "GGSJ44202610000001", A, town.now, town.now + DAY_MS)
     for actor in (town.registry, town.holder, town.bureau, "exchange"):
         assert town.ask(actor, command).refused == "rights.ONLY_THE_MARKET"
+
+
+def authorized(town: Town) -> PartyId:
+    """Let an operator operate the data, as the market does for an agreement on operation."""
+    operator = town.admit(PartyKind.LEGAL, Role.PUBLIC_DATA_OPERATOR)
+    command = rights.AuthorizeOperation(
+        "agreement-1", town.holder, operator, (town.data,), Mode.WHOLE, "", None, town.now, town.now + 900 * DAY_MS
+    )
+    events = decide_rights(town.states.rights, command, Facts(seq=900, now=town.now, actor=MARKET))
+    assert isinstance(events, list)
+    for event in events:
+        evolve_rights(town.states.rights, event)
+    return operator
+
+
+def test_data_that_is_operated_is_registered_anew_within_twenty_work_days_after_its_entry_ended() -> None:
+    town = Town()
+    town.register()
+    authorized(town)
+    town.say(town.bureau, register.RevokeEntry(town.entry, RevokeGround.FALSE_MATERIAL, A))
+    assert [record.body for _, record in views.expected(town.states.public_register)] == [town.holder]
+    town.wait(town.now + 40 * DAY_MS)
+    assert [event.body for event in happened(town, RegistrationOverdue)] == [town.holder]
+    submission = town.begun()
+    town.say(town.holder, register.Submit(submission, documents(), Scope.OUTSIDE))
+    assert list(views.expected(town.states.public_register)) == []
+    assert list(town.states.broken_laws()) == []
+
+
+def test_nothing_is_expected_of_data_that_nobody_operates() -> None:
+    town = Town()
+    town.register()
+    town.say(town.bureau, register.RevokeEntry(town.entry, RevokeGround.FALSE_MATERIAL, A))
+    assert list(views.expected(town.states.public_register)) == []

@@ -24,6 +24,7 @@ from mumian.rooms.public_register.vocabulary import (
     Stage,
     SubmissionId,
 )
+from mumian.rulebook.rules import rule_at
 
 MADE: dict[type, tuple[str, str]] = {
     EvidenceStored: ("submission", "submission"),
@@ -45,12 +46,17 @@ def admit_institution(s: Scene) -> Said:
 
 def store(s: Scene) -> Said | None:
     """Mostly of public data that nobody registered, with an institution that registers."""
-    for _ in range(12):
+    for _ in range(12 if _is_in_force(s) or s.chance(50) else 0):
         resource = ResourceId(s.pick("resource"))
         record, described = s.states.catalog.resources.get(resource), s.states.catalog.descriptions.get(resource)
         if record is not None and described is not None and (described.data_kind is DataKind.PUBLIC or s.chance(10)):
             return Said(record.holder, register.StoreEvidence(resource, PartyId(_registry(s)), s.digest()))
     return None
+
+
+def _is_in_force(s: Scene) -> bool:
+    """Tell whether the register has a law to go by: S2 lapses in 2030."""
+    return rule_at("S2-LIMITS", rulebook="", now=s.now) is not None
 
 
 def _registry(s: Scene) -> str:
@@ -71,7 +77,7 @@ def advance_submission(s: Scene) -> Said | None:
     record = s.states.public_register.submissions.get(key)
     if record is None:
         return None
-    if s.chance(40):
+    if s.chance(40 if _is_in_force(s) else 600):
         return Said(record.applicant, register.WithdrawSubmission(key))
     return _next(s, key, record)
 
@@ -103,7 +109,7 @@ def _next(s: Scene, key: SubmissionId, record: Submission) -> Said | None:
 
 def _submit(s: Scene, key: SubmissionId) -> register.Submit:
     materials = NEEDED if s.chance(900) else s.some(NEEDED)
-    scope, ends = s.one(((Scope.OUTSIDE, None), (Scope.IN_OPERATION, s.now + s.one((90, 90, 200, 1_500)) * DAY_MS)))
+    scope, ends = s.one(((Scope.OUTSIDE, None), (Scope.IN_OPERATION, s.now + s.one((130, 130, 300, 1_500)) * DAY_MS)))
     return register.Submit(key, _documents(s, materials), scope, ends)
 
 
