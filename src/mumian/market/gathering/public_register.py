@@ -21,7 +21,7 @@ def _facts(s: States, resource: ResourceId, registry: PartyId, base: Base) -> Fa
     return register.RegisterFacts(
         **base,
         resource=_resource(s, resource),
-        subject=_subject(s, resource),
+        subject=subject_of(s, resource),
         registry_fit=_is_fit(s, registry),
     )
 
@@ -35,7 +35,7 @@ def _resource(s: States, key: ResourceId) -> Resource | None:
     )
 
 
-def _subject(s: States, key: ResourceId) -> SubjectKind | None:
+def subject_of(s: States, key: ResourceId) -> SubjectKind | None:
     """Return as what the holder of a resource registers it: an organisation, by its role and where the data is from."""
     record, described = catalog.resource(s.catalog, key), catalog.description(s.catalog, key)
     holder = None if record is None else parties.party(s.parties, record.holder)

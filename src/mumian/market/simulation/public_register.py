@@ -29,7 +29,7 @@ from mumian.rulebook.rules import rule_at
 MADE: dict[type, tuple[str, str]] = {
     EvidenceStored: ("submission", "submission"),
     Submitted: ("submission", "submission"),
-    ObjectionRaised: ("objection", "objection"),
+    ObjectionRaised: ("objection", "public objection"),
     Coded: ("entry", "entry"),
 }
 """Event → the field that names what it made, and the noun that it is remembered under."""
@@ -72,6 +72,8 @@ def _is_institution(s: Scene, party: str) -> bool:
 
 def advance_submission(s: Scene) -> Said | None:
     """Say what is next for a submission, mostly one that is not over."""
+    if not _is_in_force(s) and s.chance(900):
+        return None
     waiting = [key for _, key in s.states.public_register.pending.under()]
     key = SubmissionId(s.fresh(waiting) if waiting and s.chance(950) else s.pick("submission"))
     record = s.states.public_register.submissions.get(key)
@@ -129,7 +131,7 @@ def object_to(s: Scene) -> Said | None:
 
 
 def decide_objection(s: Scene) -> Said | None:
-    key = ObjectionId(s.pick("objection"))
+    key = ObjectionId(s.pick("public objection"))
     found = s.states.public_register.objections.get(key)
     if found is None or (found.is_upheld is not None and s.chance(900)):
         return None
