@@ -110,19 +110,22 @@ def authorize(
     body: str,
     operator: str,
     resources: tuple[ResourceId, ...],
-    mode: Mode,
+    mode: str,
     scenario: str,
     ceiling_fen: Fen | None,
     until: Instant,
     *,
+    plan_until: Instant | None = None,
     bureau: str = "",
 ) -> tuple[OperationId, str]:
     """Bring coded public data of `body` to `operator`; return the agreement and the authorisation that follows from it.
 
+    mode: `whole`, `sector` or `scenario`, in the words of any room. plan_until: None for a plan as long as its agreement.
     bureau: a data bureau other than the body; one is admitted if none is named. A rival bidder is admitted too.
     Raises: TrialFault: a command was refused.
     """
-    answer = script.say(body, operation.DraftPlan(plan_draft(resources, mode, scenario, script.now, until)))
+    plan_ends = until if plan_until is None else plan_until
+    answer = script.say(body, operation.DraftPlan(plan_draft(resources, Mode(mode), scenario, script.now, plan_ends)))
     plan, begin, seq = answer.leaf.events[0].plan, script.now, answer.leaf.seq
     bureau = bureau or admit_bureau(script, seq)
     _put_in_force(script, body, bureau, plan)

@@ -19,7 +19,7 @@ def _pick(s: Scene) -> tuple[OperationId, Operation] | None:
     for _ in range(4):
         key = OperationId(s.pick("operation"))
         record = s.states.operation.operations.get(key)
-        if record is not None and (record.concluded_at or s.chance(50)):
+        if record is not None and (record.concluded_at or s.chance(10)):
             return key, record
     return None
 

@@ -179,6 +179,9 @@ def propose(s: Scene) -> Said | None:
     selection = s.states.operation.selections.get(key)
     if selection is None or (selection.stage is not SelectionStage.CONCLUDED and not s.chance(50)):
         return None
+    rivals = (s.states.operation.operations[each] for _, each in s.states.operation.chosen.under(f"{key}/"))
+    if any(each.stage is OperationStage.IN_FORCE for each in rivals) and s.chance(700):
+        return None
     named = s.states.operation.plans[selection.plan].content.resources
     coded = all(is_coded(s.states.rights, name, s.now) for name in named)
     return _propose(s, key) if coded or s.chance(100) else None
