@@ -127,6 +127,8 @@ class City:
         self.now = NOW
         self.seq = 100
         self.rulebook = ""
+        self.said: list[Any] = []
+        self.heard: list[Any] = []
         self.roles = {party: frozenset(roles) for party, roles in ROLES.items()}
         self.legal = {OPERATOR, RIVAL, MERCHANT, OTHER}
         self.resources = {
@@ -208,6 +210,8 @@ class City:
         assert not isinstance(answer, Refused), f"{answer.refusal} {answer.detail}"
         for event in answer:
             evolve(self.state, event)
+        self.said.append(command)
+        self.heard.extend(answer)
         self.seq += 1
         return answer
 

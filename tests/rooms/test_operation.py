@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.rooms.operation_case import (
@@ -36,12 +37,13 @@ from tests.rooms.operation_case import (
     starts,
 )
 
-from mumian.kernel.canonical import INT53_MAX
+from mumian.kernel.canonical import INT53_MAX, canonical
 from mumian.kernel.ids import MARKET, ResourceId
 from mumian.kernel.limits import Start, Stop, Unit
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.time import DAY_MS, start_of
+from mumian.rooms.operation import events as e
 from mumian.rooms.operation import model as m
 from mumian.rooms.operation import views
 from mumian.rooms.operation.agreement import AgreedProduct, AgreementItem
@@ -1259,3 +1261,35 @@ def test_every_refusal_of_the_room_is_reached() -> None:
         R.TOO_MANY_CANDIDATES,
     }
     assert set(R) == tabled | elsewhere
+
+
+LIVES = (
+    in_use,
+    handed_over,
+    accounted(1_252),
+    with_(agreed, say(evaluate(), BODY)),
+    with_(in_use, say(end(None), OPERATOR)),
+)
+
+
+@pytest.mark.parametrize("make", LIVES)
+def test_every_event_names_rules_that_the_rulebook_has_and_survives_its_bytes(make: Callable[[], City]) -> None:
+    c = make()
+    for event in c.heard:
+        rules = getattr(event, "rules", getattr(getattr(event, "record", None), "rules", ()))
+        assert set(rules) <= set(load().rules)
+        assert rules or type(event) in WITHOUT_RULES
+        assert msgspec.json.decode(canonical(event), type=m.Event) == event
+    for command in c.said:
+        assert msgspec.json.decode(canonical(command), type=m.Command) == command
+
+
+WITHOUT_RULES = (
+    e.SelectionEntered,
+    e.OperationSigned,
+    e.AgreementProposed,
+    e.DevelopmentSigned,
+    e.ScenarioWithdrawn,
+    e.OperationHandedOver,
+)
+"""What somebody did, where nothing was decided."""

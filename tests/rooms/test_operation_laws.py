@@ -152,7 +152,6 @@ class Life(City):
     def __init__(self) -> None:
         super().__init__()
         self.clocks = clocks.State(*(DictTable() for _ in clocks.State.__struct_fields__))
-        self.heard: list[Any] = []
 
     def say(self, command: Any, actor: PartyId) -> list[Any]:
         self.catch_up()
@@ -161,7 +160,6 @@ class Life(City):
     def _said(self, command: Any, actor: PartyId) -> list[Any]:
         events = super().say(command, actor)
         for event in events:
-            self.heard.append(event)
             if changes := getattr(event, "clocks", ()):
                 self._clock(clocks.ChangeClocks(changes))
         return events
