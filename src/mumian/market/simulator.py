@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
+from typing import Any
 
 import msgspec
 
@@ -71,7 +72,12 @@ LIVES = (
 )
 """What goes on in a simulation, one module a walk of life."""
 
-HABITS: tuple[tuple[int, Habit], ...] = tuple(habit for life in LIVES for habit in life.HABITS)
+TRADE = (people, data, gradings, goods, trade, property_register)
+"""The lives of a market day: data is described, registered, granted, listed, ordered, computed, settled."""
+
+OFFICES = (people, data, gradings, property_register, public_register, consent, enterprise, sharing, operation)
+"""The lives of offices and persons: registers, shares, operation, licences, consents, and all their time limits."""
+
 for _life in LIVES:
     MADE.update(getattr(_life, "MADE", {}))
 MISCHIEF_PERMILLE = 300
@@ -104,7 +110,7 @@ IN_THE_LARGE = Rigour(laws_every=1_000, laws_at_once=2, form_every=20, settle_ev
 class Simulator:
     """One market under one seed. `entries` and `bodies` are its journal, `store` holds its rows."""
 
-    def __init__(self, seed: int, rigour: Rigour = IN_THE_SMALL) -> None:
+    def __init__(self, seed: int, rigour: Rigour = IN_THE_SMALL, lives: Sequence[Any] = LIVES) -> None:
         self.seed = seed
         self.rigour = rigour
         self.store = SqliteStore(":memory:")
@@ -117,6 +123,8 @@ class Simulator:
         self.bodies: dict[str, bytes] = {}
         self.tally: Counter[tuple[str, str]] = Counter()
         self.turned_away = 0
+        self._habits: tuple[tuple[int, Habit], ...] = tuple(habit for life in lives for habit in life.HABITS)
+        self._weights = tuple(accumulate(weight for weight, _ in self._habits))
         self.world = open_trial(self.handle_all, T0)
         self._checks = _checks(self)
         self._next_check = 0
@@ -187,10 +195,13 @@ class Simulator:
 
     def _said(self) -> Said:
         while True:
-            habit = _choose(self.scene)
-            said = habit(self.scene)
+            said = self._habit()(self.scene)
             if said is not None:
                 return said
+
+    def _habit(self) -> Habit:
+        drawn = self.scene.rng.randrange(self._weights[-1])
+        return next(habit for (_, habit), below in zip(self._habits, self._weights, strict=True) if drawn < below)
 
     def _envelope(self, said: Said) -> Envelope:
         nth = self.size
@@ -264,14 +275,6 @@ def _checks(simulator: Simulator) -> list[tuple[str, Check]]:
         return law(states, scene.now)
 
     return found + [(f"market.{law.__name__}", partial(between_rooms, law)) for law in laws.LAWS]
-
-
-_WEIGHTS = tuple(accumulate(weight for weight, _ in HABITS))
-
-
-def _choose(scene: Scene) -> Habit:
-    drawn = scene.rng.randrange(_WEIGHTS[-1])
-    return next(habit for (_, habit), below in zip(HABITS, _WEIGHTS, strict=True) if drawn < below)
 
 
 def table(simulator: Simulator) -> str:

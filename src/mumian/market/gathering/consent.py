@@ -49,7 +49,7 @@ def _is_person(s: States, party: PartyId) -> bool:
 
 def _of_resources(s: States, c: Any, base: Base) -> Facts:
     """For commands that name one resource, or several, and at times another party."""
-    keys = getattr(c, "resources", None) or (c.resource,)
+    keys = c.resources if hasattr(c, "resources") else (c.resource,)
     others = (*getattr(c, "recipients", ()), getattr(c, "to", None), getattr(c, "other", None))
     return model.ResourceFacts(**base, resources=_resources(s, keys), admitted=_admitted(s, others))
 

@@ -137,9 +137,10 @@ def _relations_changed(
     ends = (event.party, event.other)
     near = {party for end in ends for party in (end, *party_views.related(s.parties, end))}
     for operator in sorted(near):
-        for scenario, merchant in list(operations.in_use(s.operation, operator)):
-            is_tied = bool(relation(s, operator, merchant))
-            if is_tied is not bool(s.operation.scenarios[scenario].relation):
+        used = list(operations.in_use(s.operation, operator))
+        tied = party_views.related(s.parties, operator) if used else frozenset()
+        for scenario, merchant in used:
+            if (merchant in tied) is not bool(s.operation.scenarios[scenario].relation):
                 yield operation.ReviewSeparation(scenario)
 
 
