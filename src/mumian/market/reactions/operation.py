@@ -163,7 +163,7 @@ REACTIONS: dict[type, React] = {
     parties.PartiesRelated: _relations_changed,
     parties.RelationEnded: _relations_changed,
 }
-# the public register is told of an agreement's resources and products here (public_register.ExpectRegistration)
+# the public register hears of an agreement's resources by the authorisation that follows from it (`reactions/public_register.py`)
 
 
 def _review_over(_s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:
