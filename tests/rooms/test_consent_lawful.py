@@ -71,6 +71,8 @@ from mumian.rooms.consent.vocabulary import (
     EntrustmentId,
     InfoKind,
     LegalBasis,
+    Manner,
+    NoticeId,
     PetitionState,
     PipiaForm,
     Sensitive,
@@ -223,6 +225,19 @@ def test_a_consent_to_fewer_kinds_than_are_processed_does_not_cover_them() -> No
     cast.say(ANN, replace(CONSENT, separate=separate(Activity.SENSITIVE)))
     assert name(asked(cast.state)) == "NO_CONSENT"
     assert name(asked(cast.state, kinds=(InfoKind.BASIC,))) == "lawful"
+
+
+def test_a_change_of_manner_needs_consent_anew() -> None:
+    cast = consented()
+    cast.say(
+        FIRM, replace(NOTICE, manners=(Manner.COLLECT, Manner.USE, Manner.TRANSMIT), supersedes=NoticeId("notice-0"))
+    )
+    assert name(asked(cast.state)) == "lawful"  # as it was told and consented to, it goes on
+    cast.say(FIRM, replace(DECLARED, notice=NoticeId("notice-3")))
+    assert name(asked(cast.state)) == "NO_CONSENT"
+    cast.say(ANN, replace(CONSENT, notice=NoticeId("notice-3"), supersedes=C2))
+    assert asked(cast.state).consents == 1  # type: ignore[union-attr]
+    assert cast.state.exclusions == {}
 
 
 def test_a_withdrawal_and_a_use_in_both_orders() -> None:

@@ -78,6 +78,7 @@ def _consent(c: GiveConsent, notice: Notice, channel: Channel, facts: Facts) -> 
     return Consent(
         c.person, notice.processor, c.notice, c.resources, c.purposes, c.kinds, c.recipients, c.separate, c.age, channel,
         facts.actor, c.act_digest, c.relation_digest or "", rules, facts.now, c.valid_to, c.mandate,
+        manners=notice.manners,
     )  # fmt: skip
 
 

@@ -42,12 +42,13 @@ def kinds_of(consent: Consent) -> tuple[InfoKind, ...]:
 
 
 def class_of(consent: Consent) -> str:
-    """Return what consents alike share: kinds and separate consents, as text."""
-    return f"{'+'.join(kinds_of(consent))}|{'+'.join(separately(consent))}"
+    """Return what consents alike share: kinds, separate consents and manners, as text."""
+    parts = (kinds_of(consent), separately(consent), sorted(consent.manners))
+    return "|".join("+".join(part) for part in parts)
 
 
 def cover_of(consent: Consent, consents: int) -> Cover:
-    return Cover(kinds_of(consent), separately(consent), consents)
+    return Cover(kinds_of(consent), separately(consent), consents, tuple(sorted(consent.manners)))
 
 
 def is_covered_by(old: Consent, new: Consent) -> bool:
@@ -57,4 +58,5 @@ def is_covered_by(old: Consent, new: Consent) -> bool:
         and set(old.kinds) <= set(new.kinds)
         and set(recipients_of(old)) <= set(recipients_of(new))
         and set(separately(old)) <= set(separately(new))
+        and set(old.manners) <= set(new.manners)
     )

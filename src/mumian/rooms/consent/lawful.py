@@ -12,7 +12,7 @@ from mumian.rooms.consent.entrusting import hand_of
 from mumian.rooms.consent.guards import ASSESSED, SEPARATE, missing_rule
 from mumian.rooms.consent.model import State
 from mumian.rooms.consent.notices import BASES, refuse_pending
-from mumian.rooms.consent.records import Declaration
+from mumian.rooms.consent.records import Cover, Declaration
 from mumian.rooms.consent.refusals import ConsentRefusal as R
 from mumian.rooms.consent.vocabulary import Activity, InfoKind, LegalBasis
 
@@ -65,9 +65,7 @@ def may_process(
     is_hand = hand_of(state, resource, recipient, purpose=purpose, kinds=used) is not None
     doing = _activities(declared, activities, is_sensitive=sensitive, is_hand=is_hand, is_own=recipient == holder)
     user = holder if is_hand else recipient
-    consents = _said_by_persons(
-        state, declared.basis, resource=resource, purpose=purpose, user=user, kinds=used, doing=doing
-    )
+    consents = _said_by_persons(state, declared, resource=resource, purpose=purpose, user=user, kinds=used, doing=doing)
     if isinstance(consents, Refused):
         return consents
     for activity in doing:
@@ -80,7 +78,7 @@ def may_process(
 
 def _said_by_persons(
     state: State,
-    basis: LegalBasis,
+    declared: Declaration,
     *,
     resource: ResourceId,
     purpose: str,
@@ -89,14 +87,22 @@ def _said_by_persons(
     doing: tuple[Activity, ...],
 ) -> int | Refused:
     """Return how many consents cover the use, 0 where none is needed, or what persons said against it."""
-    if basis not in BY_PERSON:
+    if declared.basis not in BY_PERSON:
         return 0
     refused = refuse_pending(state, resource)
     if refused is not None:
         return refused
-    if basis is LegalBasis.PUBLIC_INFO and Activity.MAJOR_EFFECT not in doing:
+    if declared.basis is LegalBasis.PUBLIC_INFO and Activity.MAJOR_EFFECT not in doing:
         return 0
-    return _consents(state, resource=resource, purpose=purpose, user=user, kinds=kinds, doing=doing)
+    manners = state.notices[declared.notice].manners if declared.notice is not None else ()
+    rows = [
+        row
+        for _, row in state.covers.under(f"{resource}/{purpose}/{user}/")
+        if set(kinds) <= set(row.kinds) and set(manners) <= set(row.manners)
+    ]
+    if not rows:
+        return Refused(R.NO_CONSENT, {"recipient": user, "resource": resource, "purpose": purpose})
+    return _consents(rows, resource=resource, purpose=purpose, doing=doing)
 
 
 def _refuse_undeclared(
@@ -125,20 +131,9 @@ def _activities(
     return tuple(sorted(told | {activity for activity, is_so in shown.items() if is_so}))
 
 
-def _consents(
-    state: State,
-    *,
-    resource: ResourceId,
-    purpose: str,
-    user: PartyId,
-    kinds: tuple[InfoKind, ...],
-    doing: tuple[Activity, ...],
-) -> int | Refused:
-    """Return how many consents in force cover the use, or why none does."""
+def _consents(rows: list[Cover], *, resource: ResourceId, purpose: str, doing: tuple[Activity, ...]) -> int | Refused:
+    """Return how many of the consents reach separately what must be separate, or which activity none reaches."""
     separate = {activity for activity in doing if activity in SEPARATE}
-    rows = [row for _, row in state.covers.under(f"{resource}/{purpose}/{user}/") if set(kinds) <= set(row.kinds)]
-    if not rows:
-        return Refused(R.NO_CONSENT, {"recipient": user, "resource": resource, "purpose": purpose})
     covering = sum(row.consents for row in rows if separate <= set(row.separate))
     if covering:
         return covering

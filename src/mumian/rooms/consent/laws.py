@@ -49,6 +49,7 @@ def no_consent_is_wider_than_its_notice(state: State) -> Iterator[str]:
             ("kinds", record.kinds, notice.kinds),
             ("recipients", record.recipients, notice.recipients),
             ("separate", tuple(each.activity for each in record.separate), notice.activities),
+            ("manners", record.manners, notice.manners),
         )
         for part, said, told in parts:
             for each in said:

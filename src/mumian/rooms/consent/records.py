@@ -84,6 +84,7 @@ class Declaration(msgspec.Struct, frozen=True):
 class Consent(msgspec.Struct, frozen=True):
     """A person's consent. It covers what it states, whatever later notices tell.
 
+    manners: those that its notice told, since a change of manner needs consent anew (PIPL 第14条).
     guardian: who consented for one under fourteen, empty where the processor passed the word on.
     """
 
@@ -107,14 +108,16 @@ class Consent(msgspec.Struct, frozen=True):
     ended: ConsentEnd | None = None
     ended_at: Instant | None = None
     successor: ConsentId | None = None
+    manners: tuple[Manner, ...] = ()
 
 
 class Cover(msgspec.Struct, frozen=True):
-    """How many consents in force cover one use alike: the same kinds, the same separate consents."""
+    """How many consents in force cover one use alike: the same kinds and manners, the same separate consents."""
 
     kinds: tuple[InfoKind, ...]
     separate: tuple[Activity, ...]
     consents: int
+    manners: tuple[Manner, ...] = ()
 
 
 class Guardianship(msgspec.Struct, frozen=True):
