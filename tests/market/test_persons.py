@@ -347,7 +347,12 @@ def sensitivity_not_told(city: City) -> Says:
     return city.clinic, city.notice(sensitive=(Sensitive.TRACKS,), items=items)
 
 
+def recipients_not_told(city: City) -> Says:
+    return city.clinic, city.notice(items=tuple(item for item in Told if item is not Told.RECIPIENTS))
+
+
 SCRIPTS: list[tuple[str, Callable[[City], Says]]] = [
+    ("consent.RECIPIENTS_NOT_TOLD", recipients_not_told),
     ("consent.TOO_MANY_USES", too_many_uses),
     ("consent.TOO_DEEP", too_deep),
     ("consent.FEE_UNDUE", fee_undue),
