@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -57,34 +57,39 @@ T0: Instant = 1_790_000_000_000
 """2026-09-21: every simulation begins on this day."""
 
 DOOR = "door:simulator"
-LIVES = (
-    people,
-    data,
-    gradings,
-    goods,
-    trade,
-    property_register,
-    public_register,
-    consent,
-    enterprise,
-    sharing,
-    operation,
-)
-"""What goes on in a simulation, one module a walk of life."""
-
-TRADE = (people, data, gradings, goods, trade, property_register)
-"""The lives of a market day: data is described, registered, granted, listed, ordered, computed, settled."""
-
-OFFICES = (people, data, gradings, property_register, public_register, consent, enterprise, sharing, operation)
-"""The lives of offices and persons: registers, shares, operation, licences, consents, and all their time limits."""
-
-for _life in LIVES:
-    MADE.update(getattr(_life, "MADE", {}))
-MISCHIEF_PERMILLE = 300
 SEASON_STEPS = 400
 """Steps of one pace of time: in a slow season deals are done, in a fast one things expire."""
 
-PACES_MS = (300_000, 300_000, 3_600_000, 3_600_000, DAY_MS // 2)
+
+class Town(msgspec.Struct, frozen=True):
+    """What goes on in a simulation, and how fast its time passes.
+
+    lives: modules of HABITS, one a walk of life. paces_ms: mean time between two steps, a season each in turn.
+    jump_days_max: once in a thousand steps nobody speaks for up to so long.
+    """
+
+    lives: tuple[Any, ...]
+    paces_ms: tuple[int, ...]
+    jump_days_max: int
+
+
+QUICK, SLOW = (300_000, 300_000, 3_600_000, 3_600_000, DAY_MS // 2), (30_000, 60_000, 300_000, 600_000, 3_600_000)
+_BOTH = (people, data, gradings, property_register)
+_OFFICES = (public_register, consent, enterprise, sharing, operation)
+EVERYTHING = Town((*_BOTH, goods, trade, *_OFFICES), QUICK, 120)
+"""All walks of life at once."""
+
+TRADE = Town((*_BOTH, goods, trade), QUICK, 120)
+"""A market day: data is described, registered, granted, listed, ordered, computed, settled."""
+
+OFFICES = Town((*_BOTH, *_OFFICES), SLOW, 6)
+"""Offices and persons: registers, shares, operation, licences, consents, and all their time limits.
+
+Their measures lapse in 2030: 100,000 steps at this pace take them a little past it."""
+
+for _life in EVERYTHING.lives:
+    MADE.update(getattr(_life, "MADE", {}))
+MISCHIEF_PERMILLE = 300
 
 Check = Callable[[], Iterator[str]]
 
@@ -110,9 +115,10 @@ IN_THE_LARGE = Rigour(laws_every=1_000, laws_at_once=2, form_every=20, settle_ev
 class Simulator:
     """One market under one seed. `entries` and `bodies` are its journal, `store` holds its rows."""
 
-    def __init__(self, seed: int, rigour: Rigour = IN_THE_SMALL, lives: Sequence[Any] = LIVES) -> None:
+    def __init__(self, seed: int, rigour: Rigour = IN_THE_SMALL, town: Town = EVERYTHING) -> None:
         self.seed = seed
         self.rigour = rigour
+        self.town = town
         self.store = SqliteStore(":memory:")
         self.states = States(self.store)
         self.scene = Scene(random.Random(seed), self.states, T0)
@@ -123,7 +129,7 @@ class Simulator:
         self.bodies: dict[str, bytes] = {}
         self.tally: Counter[tuple[str, str]] = Counter()
         self.turned_away = 0
-        self._habits: tuple[tuple[int, Habit], ...] = tuple(habit for life in lives for habit in life.HABITS)
+        self._habits: tuple[tuple[int, Habit], ...] = tuple(habit for life in town.lives for habit in life.HABITS)
         self._weights = tuple(accumulate(weight for weight, _ in self._habits))
         self.world = open_trial(self.handle_all, T0)
         self._checks = _checks(self)
@@ -175,10 +181,11 @@ class Simulator:
             table.settled(keep_max=self.rigour.rows_kept_max)
 
     def _pass_time(self, nth: int) -> None:
-        rng, pace_ms = self.scene.rng, PACES_MS[(self.seed + nth // SEASON_STEPS) % len(PACES_MS)]
+        rng, paces = self.scene.rng, self.town.paces_ms
+        pace_ms = paces[(self.seed + nth // SEASON_STEPS) % len(paces)]
         self.scene.now += rng.randrange(2 * pace_ms)
         if self.scene.chance(1):
-            self.scene.now += rng.randrange(120 * DAY_MS)
+            self.scene.now += rng.randrange(self.town.jump_days_max * DAY_MS)
 
     def _heard(self) -> Spoken:
         """Return the next envelope that the door lets in: what is malformed is turned away and leaves no trace."""
