@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hostile import commands, plain, variants
+from msgspec import inspect
 from opening import T0, Clock, start
 
 from market_load import Load, too_large
@@ -29,6 +30,7 @@ from mumian.market.home import Home, HomeFault
 from mumian.market.keys import load_key, make_key, public_text
 from mumian.market.leaf import leaf_bytes
 from mumian.market.proofs import audit_folder, export, receipt
+from mumian.market.rooms import ROOMS
 from mumian.market.sequencer import Answer, Sequencer
 from mumian.market.trial import ORIGIN, World
 from mumian.rooms.catalog.model import DescribeResource
@@ -391,3 +393,27 @@ def test_everything_heard_reads_back_from_its_leaf(market: Sequencer, world: Wor
     for seq in range(market.size):
         leaf = market.leaf(seq)
         assert canonical(msgspec.json.decode(leaf_bytes(leaf), type=type(leaf))) == leaf_bytes(leaf)
+
+
+def unbounded(kind: Any, at: str, within: frozenset[type]) -> Iterator[str]:
+    """Yield where a type takes an integer that no canonical JSON can carry."""
+    match kind:
+        case inspect.IntType(le=None, lt=None) | inspect.IntType(ge=None, gt=None):
+            yield at
+        case inspect.StructType() if kind.cls not in within:
+            for field in kind.fields:
+                yield from unbounded(field.type, f"{at}.{field.name}", within | {kind.cls})
+        case inspect.UnionType():
+            for each in kind.types:
+                yield from unbounded(each, at, within)
+        case inspect.VarTupleType():
+            yield from unbounded(kind.item_type, f"{at}[]", within)
+        case inspect.TupleType():
+            for each in kind.item_types:
+                yield from unbounded(each, f"{at}[]", within)
+
+
+def test_no_command_takes_an_integer_that_canonical_json_cannot_carry() -> None:
+    kinds = [command for room in ROOMS.values() for command in room.commands]
+    assert [at for kind in kinds for at in unbounded(inspect.type_info(kind), kind.__name__, frozenset())] == []
+    assert list(unbounded(inspect.type_info(list[int]).item_type, "planted", frozenset())) == ["planted"]

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mumian.kernel.canonical import Natural
 from mumian.kernel.ids import PartyId
 from mumian.kernel.time import Instant
 
@@ -34,7 +35,7 @@ class Start(msgspec.Struct, frozen=True, tag="start", omit_defaults=True):
     about: str
     kind: str
     unit: Unit
-    count: int
+    count: Natural
     rule: str = ""
     owner: PartyId = PartyId("")
     since: Instant | None = None

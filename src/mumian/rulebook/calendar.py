@@ -33,7 +33,7 @@ class CalendarUnknownError(Exception):
 class Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One announced year. holidays: days off, weekends among them or not; workdays: weekend days made up; as `MM-DD`."""
 
-    year: int
+    year: canonical.Natural
     holidays: tuple[str, ...]
     workdays: tuple[str, ...]
 

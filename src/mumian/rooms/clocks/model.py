@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from mumian.kernel.canonical import Natural
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId
 from mumian.kernel.limits import ClockChange, Unit
@@ -38,7 +39,7 @@ class ChangeClocks(_Command, frozen=True):
 class CountAgain(_Command, frozen=True):
     """Count anew what was counted past the announced years. By the market, when a year is announced."""
 
-    year: int
+    year: Natural
 
 
 class Tick(_Command, frozen=True):

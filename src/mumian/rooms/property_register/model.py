@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from mumian.kernel.canonical import Digest
+from mumian.kernel.canonical import Digest, Natural
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
@@ -117,7 +117,7 @@ class ExtendReview(_Command, frozen=True):
     """Extend the review, once, by 10 work days at most. By its registry, before the limit is over."""
 
     application: ApplicationId
-    work_days: int
+    work_days: Natural
 
 
 class ConcludeReview(_Command, frozen=True):
