@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from mumian.kernel.canonical import digest, sha256_hex
 from mumian.kernel.ids import OPERATOR, AgreementId, ListingId, OrderId, PartyId, ProductId, ResourceId
 from mumian.kernel.roles import DataKind, Right, Role
@@ -11,7 +13,9 @@ from mumian.kernel.time import DAY_MS
 from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken
 from mumian.market.leaf import Leaf
+from mumian.market.operating import admit_scenario, authorize
 from mumian.market.registering import register_rights
+from mumian.market.registering_public import register_public
 from mumian.market.rooms import States
 from mumian.market.simulator import T0, Simulator
 from mumian.market.trial import EVIDENCE, PURPOSE, Script, policy_of, uscc
@@ -22,6 +26,7 @@ from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
+from mumian.rooms.operation.vocabulary import OperationId
 from mumian.rooms.parties.model import AdmitParty, PartyKind
 from mumian.rooms.property_register import model as property_register
 from mumian.rooms.property_register.vocabulary import RevokeReason
@@ -109,15 +114,29 @@ class Stage:
         return self.market.scene.now
 
     def public(self, *, mode: Mode = Mode.WHOLE, scenario: str = "", ceiling_fen: int | None = 100) -> Public:
-        """Bring public data from its body through an operator to the trial's merchant."""
+        """Bring public data from its body, through both registers and an operator, to the trial's merchant."""
         body = self.admit(PartyKind.PUBLIC_BODY, Role.PUBLIC_BODY)
+        bureau = self.admit(PartyKind.PUBLIC_BODY, Role.DATA_BUREAU)
+        registry = self.admit(PartyKind.PUBLIC_BODY, Role.REGISTRY)
         operator = self.admit(PartyKind.LEGAL, Role.PUBLIC_DATA_OPERATOR)
         resource = self.resource(body, DataKind.PUBLIC, SourceType.GOV_DUTY)
-        coded = self.made(self.world.registry, rights.RegisterPublicResource(resource, EVIDENCE), "registration")
-        authorize = rights.AuthorizeOperation(operator, (resource,), mode, scenario, ceiling_fen, T0, UNTIL, EVIDENCE)
-        authorization = AuthorizationId(self.made(body, authorize, "authorization"))
-        public = Public(self, body, operator, resource, coded, authorization)
-        public.grant = self.made(operator, public.application(self.world.merchant), "grant")
+        coded = register_public(self.script, registry=registry, body=body, resource=resource, wait=self.wait)
+        key, authorization = authorize(
+            self.script, body, operator, (resource,), mode, scenario, ceiling_fen, UNTIL, bureau=bureau
+        )
+        public = Public(
+            self,
+            body,
+            bureau,
+            registry,
+            operator,
+            resource,
+            coded,
+            key,
+            AuthorizationId(authorization),
+            ceiling_fen is None,
+        )
+        public.grant = public.admit(self.world.merchant)
         return public
 
     def product(self, *sources: str, kind: goods.ProductType = goods.ProductType.INDICATOR) -> ProductId:
@@ -142,16 +161,33 @@ class Stage:
         return OrderId(self.made(self.world.insurer, placed, "order"))
 
 
-class Public:
+class Public(msgspec.Struct):
     """A chain of public data, from body to grant."""
 
-    def __init__(
-        self, stage: Stage, body: PartyId, operator: PartyId, resource: ResourceId, coded: str, auth: AuthorizationId
-    ) -> None:
-        self.stage, self.body, self.operator, self.resource = stage, body, operator, resource
-        self.coded, self.authorization, self.grant = coded, auth, ""
+    stage: Stage
+    body: PartyId
+    bureau: PartyId
+    registry: PartyId
+    operator: PartyId
+    resource: ResourceId
+    coded: str
+    agreement: OperationId
+    authorization: AuthorizationId
+    is_free: bool
+    grant: str = ""
 
-    def application(self, merchant: str, scenario: str = "FIN-01") -> rights.GrantUnderAuthorization:
-        return rights.GrantUnderAuthorization(
-            self.authorization, PartyId(merchant), self.resource, scenario, (PURPOSE,), (), (), T0, UNTIL, EVIDENCE
+    def admit(self, merchant: str, scenario: str = "FIN-01") -> str:
+        """Bring a merchant's application through every review; return its grant. It is for the charged product, if one is agreed."""
+        return admit_scenario(
+            self.stage.script,
+            self.agreement,
+            department=self.body,
+            operator=self.operator,
+            merchant=merchant,
+            resource=self.resource,
+            scenario=scenario,
+            purposes=(PURPOSE,),
+            until=UNTIL - DAY_MS,
+            is_free=self.is_free,
+            bureau=self.bureau,
         )
