@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -273,6 +274,18 @@ def test_a_transfer_ends_what_was_granted_from_the_transferors_right() -> None:
     assert agency.states.rights.rights[use].ended is EndReason.TRANSFERRED
     assert agency.states.rights.rights[operate].ended is None
     assert agency.right(new, 0)[1].holder == agency.firms[1]
+    assert broken(agency.states) == []
+
+
+def test_a_right_that_is_transferred_twice_still_names_what_gave_it() -> None:
+    agency = Agency(firms=3)
+    data = agency.resource(agency.firms[0], DataKind.ENTERPRISE, S.ENTRUSTED)
+    number = agency.certified(initial_form(agency.firms[0], data, S.ENTRUSTED, [Right.USE]))
+    for giver, taker in pairwise(agency.firms):
+        applying, transferee = (Applicant(giver, EVIDENCE),), Applicant(taker, EVIDENCE)
+        form = TransferForm(applying, number, (0,), transferee, EVIDENCE, Restrictions(), waive_publicity=True)
+        number = agency.certified(form)
+        assert agency.right(number, 0)[1].rules == ("S1-KINDS", "S1-21-R7", "S1-26", "S1-A6")
     assert broken(agency.states) == []
 
 

@@ -128,7 +128,7 @@ def _transferred(
             holder=form.transferee.party,
             basis=BasisKind.CONTRACT,
             proof_digest=form.contract_digest,
-            rules=("S1-KINDS", old.lines[nth].rules[0], "S1-26", "S1-A6"),
+            rules=("S1-KINDS", _given_by(old.lines[nth]), "S1-26", "S1-A6"),
             attested_at=facts.now,
             valid_from=facts.now,
             valid_to=form.valid_to or old.lines[nth].valid_to,
@@ -138,6 +138,11 @@ def _transferred(
     content = replace(old.content, restrictions=form.restrictions)
     ended = end_lines(state, old, form.lines, EndReason.TRANSFERRED, ("S1-KINDS",), form.contract_digest)
     return [*ended, _issued(key, record.registry, no, content, lines, facts)]
+
+
+def _given_by(line: Line) -> str:
+    """Return the row of S1 第21条 that gave the right first, however often it was transferred since."""
+    return next(rule for rule in line.rules if rule != "S1-KINDS")
 
 
 def _issued(
