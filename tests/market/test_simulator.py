@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,12 +12,16 @@ import rfc8785
 
 from mumian.journal.sqlite import SqliteStore
 from mumian.kernel.outcome import Broken
+from mumian.kernel.time import DAY_MS
 from mumian.market import simulator
 from mumian.market.audit import audit
+from mumian.market.envelope import BY_CLOCK
 from mumian.market.leaf import decode_leaf
+from mumian.market.reactions import MEET
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import ROOMS
-from mumian.market.simulator import IN_THE_LARGE, IN_THE_SMALL, Simulator
+from mumian.market.simulator import IN_THE_LARGE, IN_THE_SMALL, OFFICES, TRADE, Simulator, Town
+from mumian.rooms.clocks.views import next_due
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.ledger.model import Account, Purpose
 
@@ -25,12 +30,13 @@ SMALL_STEPS = 400
 LARGE_SEED = 1
 LARGE_STEPS = 100_000
 SOAK_STEPS = 1_000_000
+TOWNS = (TRADE, OFFICES)
 
 
 @cache
-def large() -> Simulator:
-    """One market of 100,000 steps, shared by the tests that look at it; running it has checked its laws."""
-    return Simulator(LARGE_SEED, IN_THE_LARGE).run(LARGE_STEPS)
+def large(town: Town) -> Simulator:
+    """One market of 100,000 steps a town, shared by the tests that look at it; running it has checked its laws."""
+    return Simulator(LARGE_SEED, IN_THE_LARGE, town).run(LARGE_STEPS)
 
 
 @cache
@@ -45,15 +51,59 @@ def test_in_the_small_every_law_holds_after_every_step(seed: int) -> None:
     assert list(market.states.broken_laws()) == []
 
 
-def test_in_the_large_laws_hold_and_whole_lives_happen() -> None:
-    market = large()
-    states = {order.state for _, order in market.states.exchange.orders.under()}
-    assert states == set(DealState)
-    accepted = {command for command, refused in market.tally if not refused}
-    given = {command.__name__ for room in ROOMS.values() for command in room.commands}
-    only_the_market_gives = {"AdmitOperator", "BindOrder", "CountUse", "Distribute"}
-    assert accepted == given - only_the_market_gives
-    assert market.refusals <= set(REFUSALS)
+def leaves(market: Simulator, *, since: int = 0) -> Iterator[Any]:
+    """Yield leaves as plain data, those whose text lies beside the journal too."""
+    for entry in market.entries[since:]:
+        plain = msgspec.json.decode(entry)
+        yield msgspec.json.decode(market.bodies[plain["body_sha256"]]) if "body_sha256" in plain else plain
+
+
+def events(*, of: Iterable[Any]) -> Iterator[Any]:
+    return (event for leaf in of for event in leaf.get("events", ()))
+
+
+def reached(market: Simulator, *, since: int = 0) -> set[tuple[str, str]]:
+    """Return what every time limit that was met is about, and its kind."""
+    ticks = (leaf for leaf in leaves(market, since=since) if leaf["by"] == BY_CLOCK)
+    return {(event["about"], event["kind"]) for event in events(of=ticks) if event["type"] == "clocks.ClockReached"}
+
+
+@pytest.mark.parametrize("town", TOWNS, ids=["trade", "offices"])
+def test_in_the_large_laws_hold_and_refusals_are_known(town: Town) -> None:
+    assert large(town).size > LARGE_STEPS
+    assert large(town).refusals <= set(REFUSALS)
+
+
+def test_in_the_large_every_event_happens_but_what_takes_ten_thousand_certificates() -> None:
+    known = {f"{name}.{event.__name__}" for name, room in ROOMS.items() for event in room.events}
+    happened = {event["type"] for town in TOWNS for event in events(of=leaves(large(town)))}
+    assert known - happened == {"property_register.SerialsUsedUp"}
+
+
+def test_in_the_large_orders_come_to_every_state() -> None:
+    assert {order.state for _, order in large(TRADE).states.exchange.orders.under()} == set(DealState)
+
+
+def test_in_the_large_every_kind_of_time_limit_is_met_but_of_used_up_serials() -> None:
+    assert {kind for town in TOWNS for _, kind in reached(large(town))} == set(MEET) - {"property.serial"}
+
+
+@pytest.mark.parametrize("town", TOWNS, ids=["trade", "offices"])
+def test_three_years_later_every_time_limit_has_been_met_and_every_law_holds(town: Town) -> None:
+    market = Simulator(7, IN_THE_LARGE, town).run(3_000)
+    clocks = market.states.clocks
+    running = {(clock.about, clock.kind): clock.due_at for _, clock in clocks.clocks.under() if not clock.is_suspended}
+    size = market.size
+    market.scene.now += 3 * 366 * DAY_MS
+    market.handle_all([])
+    market.settle()
+    met = reached(market, since=size)
+    over = {of for of, due_at in running.items() if due_at <= market.scene.now}
+    assert len(met & over) > 50
+    assert [of for of in over - met if (clock := clocks.clocks.get("/".join(of))) and clock.due_at == running[of]] == []
+    assert next_due(clocks) is None or next_due(clocks) > market.scene.now
+    assert list(market.states.broken_laws()) == []
+    assert list(replayed(market)) == []
 
 
 @pytest.mark.parametrize("seed", SMALL_SEEDS)
@@ -72,8 +122,9 @@ def replayed(market: Simulator) -> Iterator[str]:
         yield f"{found.fault.seq}: {found.fault.law}: {found.fault.place}"
 
 
-def test_a_replay_of_the_large_market_decides_the_same_bytes_and_makes_the_same_rows() -> None:
-    assert list(replayed(large())) == []
+@pytest.mark.parametrize("town", TOWNS, ids=["trade", "offices"])
+def test_a_replay_of_the_large_market_decides_the_same_bytes_and_makes_the_same_rows(town: Town) -> None:
+    assert list(replayed(large(town))) == []
 
 
 def test_a_replay_sees_a_row_that_was_changed_behind_the_markets_back() -> None:
@@ -88,8 +139,8 @@ def test_a_replay_sees_a_row_that_was_changed_behind_the_markets_back() -> None:
 
 
 def test_leaves_are_canonical_by_another_hand_and_say_the_same_when_read() -> None:
-    market = large()
-    for entry in market.entries[:: LARGE_STEPS // 1_000]:
+    entries = [entry for town in TOWNS for entry in large(town).entries[:: LARGE_STEPS // 500]]
+    for entry in entries:
         plain = msgspec.json.decode(entry)
         assert rfc8785.dumps(plain) == entry
         if "body_sha256" not in plain:

@@ -79,8 +79,8 @@ _OFFICES = (public_register, consent, enterprise, sharing, operation)
 EVERYTHING = Town((*_BOTH, goods, trade, *_OFFICES), QUICK, 120)
 """All walks of life at once."""
 
-TRADE = Town((*_BOTH, goods, trade), QUICK, 120)
-"""A market day: data is described, registered, granted, listed, ordered, computed, settled."""
+TRADE = Town((*_BOTH, goods, trade), SLOW, 6)
+"""Market days: data is described, registered, granted, listed, ordered, computed, settled."""
 
 OFFICES = Town((*_BOTH, *_OFFICES), SLOW, 6)
 """Offices and persons: registers, shares, operation, licences, consents, and all their time limits.
