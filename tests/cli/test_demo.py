@@ -29,9 +29,9 @@ def the_story() -> Story:
     return msgspec.json.decode(demo().story, type=Story)
 
 
-def test_the_story_for_programs_has_nine_acts_and_both_languages() -> None:
+def test_the_story_for_programs_has_ten_acts_and_both_languages() -> None:
     story = the_story()
-    assert [act.number for act in story.acts] == list(range(1, 10))
+    assert [act.number for act in story.acts] == list(range(1, 11))
     assert all(act.title_zh in demo().told_zh for act in story.acts)
     assert all(act.title_en in demo().told_en for act in story.acts)
 
@@ -39,7 +39,7 @@ def test_the_story_for_programs_has_nine_acts_and_both_languages() -> None:
 def test_everybody_is_there_and_every_row_was_taken_in() -> None:
     story = the_story()
     roles = Counter(role for actor in story.actors for role in actor.roles)
-    assert (len(story.actors), roles["supplier"], roles["public_body"]) == (24, 17, 2)
+    assert (len(story.actors), roles["supplier"], roles["public_body"]) == (29, 19, 2)
     departures = [each for each in story.supplied if each.data_kind == "enterprise"]
     assert (len(departures), sum(each.rows for each in departures)) == (16, 336_776)
 
@@ -65,16 +65,46 @@ def test_a_hundred_thousand_calls_are_answered_in_batches() -> None:
     assert 0 < calls.late < calls.calls - calls.unknown
 
 
-def test_the_job_spent_a_third_of_every_airline_s_budget_and_gave_every_cell() -> None:
+def test_a_job_spends_what_it_says_of_every_budget_and_gives_every_cell() -> None:
+    """A third of every airline's for the one job on all; twice a quarter of the bank's: the refused job cost nothing."""
     story = the_story()
-    assert {budget.spent_rho_nano * 3 for budget in story.budgets} == {story.budgets[0].rho_nano}
+    *airlines, bank = story.budgets
+    assert {budget.spent_rho_nano * 3 for budget in airlines} == {airlines[0].rho_nano}
+    assert (len(airlines), bank.spent_rho_nano * 2) == (16, bank.rho_nano)
     assert (story.answer.domains, len(story.answer.cells)) == (18, 144)
 
 
-def test_ten_refusals_are_shown_each_in_words_and_with_a_leaf() -> None:
+def test_twelve_refusals_are_shown_each_in_words_and_with_a_leaf() -> None:
     refusals = the_story().refusals
-    assert len({each.name for each in refusals}) == 10
+    assert len({each.name for each in refusals}) == 12
     assert all(each.en and each.zh and each.seq for each in refusals)
+
+
+@pytest.mark.parametrize(
+    ("refused", "rule"),
+    [
+        ("property_register.DUTY_DATA", "S1-15"),
+        ("operation.OPERATOR_RELATED", "S3-06"),
+        ("cleanroom.NOT_LAWFUL", "S7-13"),
+        ("exchange.OVER_CEILING", "S4-CEILING"),
+    ],
+)
+def test_a_refusal_by_law_names_its_rule(refused: str, rule: str) -> None:
+    assert {each.name: each.rule for each in the_story().refusals}[refused] == rule
+
+
+def test_every_airline_s_data_has_a_certificate_and_public_data_a_query_code() -> None:
+    story = the_story()
+    numbers = [number for each in story.supplied for number in each.certificates]
+    assert len(set(numbers)) == 16
+    assert all(bool(each.certificates) is (each.data_kind == "enterprise") for each in story.supplied)
+    assert all(bool(each.query_code) is (each.data_kind == "public") for each in story.supplied)
+
+
+def test_what_the_holiday_and_the_silence_did_is_told_with_its_days() -> None:
+    """Three work days over the holiday of October 2026, its made-up Saturday counted."""
+    assert "deemed accepted on 2026-10-12 (S1 art. 17)" in " ".join(demo().told_en.split())
+    assert "2026-10-12 受理" in demo().told_zh.replace("\n", "")
 
 
 def test_a_flipped_byte_is_caught_at_its_leaf() -> None:
@@ -106,7 +136,7 @@ def test_the_report_is_one_page_that_asks_the_network_for_nothing() -> None:
 def test_the_home_can_be_explored() -> None:
     where = demo().home.parent
     orders = msgspec.json.decode(mumian("show", "order", "--json", "--home", "demo-home", cwd=where).stdout)
-    assert sorted(order["state"] for order in orders.values()) == ["filed", "filed", "signed"]
+    assert sorted(order["state"] for order in orders.values()) == ["delivered", "filed", "filed", "signed"]
     for place in ("demo-home", "demo-home/export"):
         found = msgspec.json.decode(mumian("fsck", place, "--json", cwd=where).stdout)
         assert (found["fault"], found["leaves"] >= the_story().proofs.leaves) == (None, True)

@@ -20,6 +20,7 @@ REFUSED, FAULT = 1, 2
 HOME = Path("mumian-home")
 PURPOSE = "delivery-insurance"
 LISTED = ["Tianhe", "Yuexiu"]
+DIGEST = "00" * 32
 DECLARATION: dict[str, Any] = {
     "unit": "vehicle",
     "columns": [
@@ -74,17 +75,33 @@ def admissions() -> list[dict[str, Any]]:
     return [*admitted, by("exchange", "ledger.PostTransfers", legs=[leg])]
 
 
-def rights(resources: list[str]) -> Iterator[dict[str, Any]]:
-    """Items 1 to 4 register (USE of both, then OPERATE), 5 and 6 grant, 7 and 8 open budgets."""
-    basis = {"kind": "collection", "reference_digest": "00" * 32}
-    term = {"valid_from": "$now", "valid_to": "$now+900d"}
-    for right in ("use", "operate"):
-        for nth, resource in enumerate(resources, 1):
-            own = {"resource": resource, "right": right, "holder": f"party-{nth}", "source_type": "self_generated"}
-            yield by("party-5", "rights.RegisterRight", **own, basis=basis, conditions=[], **term)
-    for nth in (1, 2):
-        to = {"parent": f"${nth}.registration", "grantee": "party-3", "right": "use", "purposes": [PURPOSE]}
-        rest = {"territory": ["CN"], "fields": [], "onward": False, "terms_digest": "00" * 32}
+def applied(nth: int, resource: str) -> Iterator[dict[str, Any]]:
+    """Apply for USE and OPERATE of what party `nth` has, and pass it at once, as its registry would: items $`3n - 2` to $`3n`."""
+    party, application = f"party-{nth}", f"${3 * nth - 2}.application"
+    holds = [{"condition": "lawful_source", "holds": True}]
+    claim = {"holder": party, "basis": "collection", "proof_digest": DIGEST}
+    content = {
+        "resource": resource, "origin": "collected", "source_type": "self_generated", "records": 160,
+        "size_bytes": 3_000, "restrictions": {}, "evidence": {"sample": DIGEST, "acquisition": DIGEST},
+    }  # fmt: skip
+    form = {
+        "type": "initial", "applicants": [{"party": party, "contact_commitment": DIGEST}], "content": content,
+        "claims": [{**claim, "right": "use"}, {**claim, "right": "operate"}], "statements": holds,
+        "waive_publicity": True,
+    }  # fmt: skip
+    found = {"description": "holds", "source": "holds", "right": "holds", "report_digest": DIGEST}
+    yield by(party, "property_register.SubmitApplication", registry="party-5", form=form)
+    yield by("party-5", "property_register.AcceptApplication", application=application)
+    yield by(
+        "party-5", "property_register.ConcludeReview", application=application, findings=found, found=holds, waive=True
+    )
+
+
+def rights(resources: list[str], uses: list[str]) -> Iterator[dict[str, Any]]:
+    """Items 1 and 2 grant the use of both to the merchant, 3 and 4 open budgets."""
+    for nth, use in enumerate(uses, 1):
+        to = {"parent": use, "grantee": "party-3", "right": "use", "purposes": [PURPOSE]}
+        rest = {"territory": ["CN"], "fields": [], "onward": False, "terms_digest": DIGEST}
         yield by(f"party-{nth}", "rights.GrantRight", **to, **rest, valid_from="$now", valid_to="$now+800d")
     for nth, resource in enumerate(resources, 1):
         loss = {"rho_nano": 3 * 10**9, "per_consumer_rho_nano": 2 * 10**9}
@@ -105,7 +122,7 @@ def shelf(seller: str, sources: list[str], owners: list[str], at: int, *, checks
     for owner in owners:
         if owner != seller:
             yield by(owner, "revenue.ConsentToDistribution", product=product, version=1)
-    yield by("exchange", "exchange.ReviewCompliance", product=product, verdict="passed", report_digest="00" * 32)
+    yield by("exchange", "exchange.ReviewCompliance", product=product, verdict="passed", report_digest=DIGEST)
     price = {"mode": "per_call", "amount_fen": 2, "unit": "call"}
     fixed = {"mode": "fixed", "amount_fen": 100, "unit": "product"}
     yield by(seller, "exchange.ListProduct", product=product, price=price if checks else fixed)
@@ -148,11 +165,13 @@ def build(mumian: Mumian) -> Town:
         ok("domain", "allow", name, "--resource", resources[-1], "--purpose", PURPOSE, "--rho", "3", *kinds)
     verify = {"type": "plan.VerificationPlan", "key_columns": ["vehicle", "district"], "calls_max": 4}
     verify["predicate"] = {"column": "minutes", "op": "gt", "value": 60}
-    items = [*rights(resources)]
+    said = ok("submit", "-", said=[*applied(1, resources[0]), *applied(2, resources[1])]).events
+    uses = [each["registration"] for each in said if each.get("record", {}).get("right") == "use"]
+    items = [*rights(resources, uses)]
     joint = len(items) + 1
-    items += shelf("party-3", ["$5.grant", "$6.grant"], ["party-1", "party-2"], joint, checks=False)
+    items += shelf("party-3", ["$1.grant", "$2.grant"], ["party-1", "party-2"], joint, checks=False)
     checks = len(items) + 1
-    items += shelf("party-1", ["$1.registration"], ["party-1"], checks, checks=True)
+    items += shelf("party-1", uses[:1], ["party-1"], checks, checks=True)
     items += deal(checks - 2, joint, len(items) + 1, plan(), quantity=1)
     items += deal(len(items) - 5, checks, len(items) + 1, verify, quantity=100)
     events = ok("submit", "-", said=items).events
