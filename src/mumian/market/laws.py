@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
-from mumian.market import operation_laws, registered
+from mumian.market import consented, operation_laws, registered
 from mumian.market.gathering.seen import may_leave
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
@@ -131,4 +131,5 @@ LAWS: tuple[MarketLaw, ...] = (
     who_left_holds_no_key,
     *registered.LAWS,
     *operation_laws.LAWS,
+    *consented.LAWS,
 )

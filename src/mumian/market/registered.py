@@ -10,6 +10,7 @@ from mumian.rooms.clocks import views as clocks
 from mumian.rooms.property_register import limits, views
 from mumian.rooms.property_register.objection import limit_of as limit_of_objection
 from mumian.rooms.property_register.vocabulary import OPEN, UNDECIDED
+from mumian.rooms.public_register.vocabulary import EntryState
 
 
 def every_open_application_has_its_limit(s: States, _now: Instant) -> Iterator[str]:
@@ -55,9 +56,21 @@ def every_line_of_a_certificate_is_a_registered_right(s: States, _now: Instant) 
             yield f"`{key}` stands on no certificate"
 
 
+def every_entry_is_a_public_registration(s: States, _now: Instant) -> Iterator[str]:
+    """An entry of the public register and the registration that data stands on have one code, one end, one fate."""
+    coded = {record.code: record for _, record in s.rights.publics.under()}
+    for key, entry in s.public_register.entries.under():
+        record = coded.pop(entry.code, None)
+        stands = entry.state in (EntryState.ACTIVE, EntryState.EXPIRED)
+        if record is None or (record.ended is None, record.valid_to) != (stands, entry.valid_to):
+            yield f"`{key}` is {entry.state} until {entry.valid_to}, its registration is not"
+    yield from (f"`{code}` stands in no entry" for code in coded)
+
+
 LAWS: tuple[Callable[[States, Instant], Iterator[str]], ...] = (
     every_open_application_has_its_limit,
     every_undecided_objection_has_its_limit,
     every_certificate_comes_to_its_end,
     every_line_of_a_certificate_is_a_registered_right,
+    every_entry_is_a_public_registration,
 )

@@ -1,0 +1,37 @@
+"""Laws between the room of consent and those that read persons' data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mumian.kernel.time import Instant
+from mumian.market.rooms import States
+from mumian.rooms.cleanroom.model import JobStatus, reading
+
+
+def consents_that_ended_are_void_and_no_others(s: States, _now: Instant) -> Iterator[str]:
+    """What was granted on a consent stands just as long as the consent does (PIPL 第15条)."""
+    ended = {key for key, consent in s.consent.consents.under() if consent.ended is not None}
+    for key in sorted(ended ^ {key for key, _ in s.rights.voided.under()}):
+        yield f"`{key}` {'ended and is not void' if key in ended else 'is void and has not ended'}"
+
+
+def no_job_waits_past_a_withdrawal(s: States, _now: Instant) -> Iterator[str]:
+    """A job that was asked for before a consent to its data was withdrawn has been stopped."""
+    withdrawn: dict[str, Instant] = {}
+    for _, consent in s.consent.consents.under():
+        for resource in consent.resources if consent.ended_at is not None else ():
+            for purpose in consent.purposes:
+                path = reading(resource, purpose)
+                withdrawn[path] = max(withdrawn.get(path, 0), consent.ended_at or 0)
+    for key, job in s.cleanroom.jobs.under():
+        if job.status is JobStatus.ISSUED:
+            for path in job.read_by:
+                if job.issued_at < withdrawn.get(path, 0):
+                    yield f"`{key}` still waits to read `{path}`"
+
+
+LAWS: tuple[Callable[[States, Instant], Iterator[str]], ...] = (
+    consents_that_ended_are_void_and_no_others,
+    no_job_waits_past_a_withdrawal,
+)
