@@ -19,30 +19,64 @@ from mumian.market.overview import overview
 from mumian.market.rooms import States
 
 NOUNS = {
-    "market": "oversight.market",
-    "party": "parties.parties",
-    "resource": "catalog.resources",
-    "right": "rights.rights",
-    "grant": "rights.grants",
-    "authorization": "rights.authorizations",
-    "offer": "contracts.offers",
-    "agreement": "contracts.agreements",
-    "product": "exchange.products",
-    "listing": "exchange.listings",
-    "order": "exchange.orders",
-    "job": "cleanroom.jobs",
-    "budget": "cleanroom.budgets",
-    "account": "ledger.accounts",
-    "hold": "ledger.held",
-    "distribution": "revenue.distributions",
+    "market": ("oversight.market",),
+    "party": ("parties.parties",),
+    "resource": ("catalog.resources",),
+    "proposal": ("catalog.proposals",),
+    "permission": ("catalog.permissions",),
+    "application": ("property_register.applications",),
+    "certificate": ("property_register.certificates",),
+    "note": ("property_register.notes",),
+    "objection": ("property_register.objections", "public_register.objections"),
+    "submission": ("public_register.submissions",),
+    "entry": ("public_register.entries",),
+    "right": ("rights.rights",),
+    "public": ("rights.publics",),
+    "authorization": ("rights.authorizations",),
+    "grant": ("rights.grants",),
+    "notice": ("consent.notices",),
+    "consent": ("consent.consents",),
+    "mandate": ("consent.mandates",),
+    "petition": ("consent.petitions",),
+    "pipia": ("consent.pipias",),
+    "entrustment": ("consent.entrustments",),
+    "share": ("sharing.shares",),
+    "ticket": ("sharing.tickets",),
+    "defect": ("sharing.defects",),
+    "feedback": ("sharing.results",),
+    "plan": ("operation.plans",),
+    "selection": ("operation.selections",),
+    "operation": ("operation.operations",),
+    "scenario": ("operation.scenarios",),
+    "officer": ("enterprise.officers",),
+    "licence": ("enterprise.licences",),
+    "opening": ("enterprise.openings",),
+    "enquiry": ("enterprise.enquiries",),
+    "policy": ("contracts.use_policies",),
+    "offer": ("contracts.offers",),
+    "agreement": ("contracts.agreements",),
+    "product": ("exchange.products",),
+    "listing": ("exchange.listings",),
+    "order": ("exchange.orders",),
+    "job": ("cleanroom.jobs",),
+    "budget": ("cleanroom.budgets",),
+    "account": ("ledger.accounts",),
+    "hold": ("ledger.held",),
+    "distribution": ("revenue.distributions",),
+    "clock": ("clocks.clocks",),
 }
-"""What can be shown, and the table that it lies in."""
+"""What can be shown, and the tables that it lies in: an objection is raised to either register.
+
+Named by its id, but a certificate by its number, the policies of a resource by the resource, a clock by `about/kind`.
+"""
 
 ROWS_SHOWN = 50
+COLUMN_CHARS = 16
+"""Room for an id in a table. Fields that find none are left out and named below it: a column of dots says nothing."""
 
 
 def register(app: typer.Typer) -> None:
-    app.command("show", help=say("show records: ", "显示记录：") + ", ".join(NOUNS))(show)
+    app.command("show", help=say("show records of what the market holds", "显示市场中的记录"))(show)
     app.command(
         "overview",
         help=say(
@@ -58,15 +92,15 @@ def show(
     as_json: JsonOption = False,
     limit: Annotated[int, typer.Option(help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
 ) -> None:
-    table = NOUNS.get(noun)
-    if table is None:
+    tables = NOUNS.get(noun)
+    if tables is None:
         fail(
             say(
                 f"there is no `{noun}` to show; choose one of {', '.join(NOUNS)}",
                 f"没有 `{noun}`；可选：{', '.join(NOUNS)}",
             )
         )
-    rows = _rows(home, table, key)
+    rows = _rows(home, tables, key)
     if key and not rows:
         fail(say(f"no {noun} `{key}` in this market", f"本市场没有 {noun} `{key}`"))
     if as_json or key:
@@ -75,28 +109,43 @@ def show(
     _draw(noun, rows, limit)
 
 
-def _rows(folder: Path, table: str, key: str) -> list[tuple[str, Any]]:
+def _rows(folder: Path, tables: tuple[str, ...], key: str) -> list[tuple[str, Any]]:
     store = Home(folder).open_store(mode="read")
     try:
-        states = States(store)
+        found = [States(store).tables[name] for name in tables]
         if key:
-            record = states.tables[table].get(key)
-            return [] if record is None else [(key, msgspec.to_builtins(record))]
-        return [(name, msgspec.to_builtins(record)) for name, record in states.tables[table].under()]
+            records = (table.get(key) for table in found)
+            return [(key, msgspec.to_builtins(record)) for record in records if record is not None]
+        return [(name, msgspec.to_builtins(record)) for table in found for name, record in table.under()]
     finally:
         store.close()
 
 
 def _draw(noun: str, rows: list[tuple[str, Any]], limit: int) -> None:
-    fields = list(rows[0][1]) if rows and isinstance(rows[0][1], dict) else []
-    drawn = Table(noun, *fields)
-    for key, record in rows[:limit]:
-        cells = [record.get(field) for field in fields] if fields else [record]
-        drawn.add_row(key, *(_short(cell) for cell in cells))
-    console = Console()
+    console, shown = Console(), rows[:limit]
+    room = console.width - max((len(key) for key, _ in shown), default=0) - 4
+    fields, left = _fields([record for _, record in shown], max(1, room // COLUMN_CHARS))
+    drawn = Table()
+    drawn.add_column(noun, no_wrap=True)
+    for field in fields:
+        drawn.add_column(field, no_wrap=True, max_width=max(1, room // len(fields) - 3))
+    for key, record in shown:
+        cells = [record.get(field, "") for field in fields] if fields else [record]
+        drawn.add_row(key, *map(_short, cells))
     console.print(drawn)
+    if left:
+        more = ", ".join(left)
+        console.print(say(f"not drawn: {more}; name one {noun}, or --json", f"未列出：{more}；可指定编号或用 --json"))
     if len(rows) > limit:
         console.print(say(f"{len(rows) - limit} more; raise --limit", f"另有 {len(rows) - limit} 条；请调大 --limit"))
+
+
+def _fields(records: list[Any], room: int) -> tuple[list[str], list[str]]:
+    """Return the `room` fields to draw, those of one value first, and the others."""
+    structs = [record for record in records if isinstance(record, dict)]
+    found = dict.fromkeys(field for record in structs for field in record)
+    fields = sorted(found, key=lambda field: any(isinstance(record.get(field), (dict, list)) for record in structs))
+    return fields[:room], fields[room:]
 
 
 def _short(cell: Any) -> str:
