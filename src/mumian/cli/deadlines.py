@@ -53,7 +53,10 @@ def deadlines(
     now = clock_of(place)()
     store = place.open_store(mode="read")
     try:
-        seen = _seen(States(store), owner, now)
+        states = States(store)
+        if owner and states.parties.parties.get(owner) is None:
+            fail(say(f"no party `{owner}` in this market", f"本市场没有主体 `{owner}`"))
+        seen = _seen(states, owner, now)
     finally:
         store.close()
     if as_json:
@@ -101,7 +104,7 @@ def tick(home: HomeOption) -> None:
         before = market.size
         market.meet()
         met = sum(len(market.leaf(seq).events) > 0 for seq in range(before, market.size))
-    typer.echo(say(f"{met} ticks; every limit that is over is met", f"处理 {met} 次；届满的期限均已处理"))
+    typer.echo(say(f"ticks: {met}; every limit that is over is met", f"处理 {met} 次；届满的期限均已处理"))
 
 
 def clock(
@@ -111,6 +114,13 @@ def clock(
     if span is None:
         fail(say(f"`{by}` is no span of time; say 12d, 6h or 30m", f"`{by}` 不是时长；请写 12d、6h 或 30m"))
     place = Home(home)
+    if not place.settings.training:
+        fail(
+            say(
+                f"the market in `{home}` is no training market: its time is the machine's and is not moved",
+                f"`{home}` 不是演练市场：其时间即本机时间，不得拨动",
+            )
+        )
     place.move_clock(int(span[1]) * _UNIT_MS[span[2]])
     with opened(home) as (_, market):
         market.meet()
