@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from stage import Stage
+from stage import SCENARIO, Stage
 
 from mumian.kernel.ids import OPERATOR, PartyId, ResourceId, TransferId
 from mumian.kernel.levels import Level
-from mumian.kernel.roles import Right
+from mumian.kernel.roles import DataKind, Right, Role
 from mumian.kernel.roles import SourceType as Source
 from mumian.kernel.time import DAY_MS
 from mumian.market import laws
@@ -31,7 +31,7 @@ from mumian.rooms.exchange.terms import Verdict
 from mumian.rooms.ledger import model as ledger
 from mumian.rooms.operation import model as operation
 from mumian.rooms.operation.vocabulary import ExitGround
-from mumian.rooms.parties.model import Authority, Link, Relation, Standing
+from mumian.rooms.parties.model import Authority, Link, PartyKind, Relation, Standing
 from mumian.rooms.property_register import model as property_register
 from mumian.rooms.property_register.records import Objection
 from mumian.rooms.property_register.vocabulary import Ground, ObjectionId, ObjectionState
@@ -40,6 +40,9 @@ from mumian.rooms.public_register.vocabulary import EntryId, RevokeGround
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import EndReason, FreezeReason
+from mumian.rooms.sharing import model as sharing
+from mumian.rooms.sharing.vocabulary import Attribute, Attributes, BodyLevel
+from mumian.rooms.sharing.vocabulary import Level as Openness
 
 
 @pytest.fixture
@@ -276,3 +279,18 @@ def test_a_withdrawn_resource_under_an_open_listing_is_seen(stage: Stage) -> Non
     resource = ResourceId(stage.world.resources[0])
     stage.states.catalog.resources[resource] = replace(stage.states.catalog.resources[resource], is_withdrawn=True)
     assert len(list(laws.no_open_listing_stands_on_an_ended_right(stage.states, T0))) == 2
+
+
+def test_public_data_leaves_as_a_file_only_once_its_bureau_has_confirmed_that_anyone_may_have_it(stage: Stage) -> None:
+    body = stage.admit(PartyKind.PUBLIC_BODY, Role.PUBLIC_BODY, Role.SUPPLIER)
+    bureau = stage.admit(PartyKind.PUBLIC_BODY, Role.DATA_BUREAU)
+    resource = stage.resource(body, DataKind.PUBLIC, Source.UTILITY)
+    source = goods.SourceId(stage.register(resource, body, Right.OPERATE, Source.UTILITY))
+    kind, form = goods.ProductType.DATASET, goods.DeliveryForm.FILE
+    files = exchange.RegisterProduct("公用", kind, form, (source,), (PURPOSE,), SCENARIO)
+    anyone = Attributes(Attribute(Openness.UNCONDITIONAL), Attribute(Openness.UNCONDITIONAL), as_file=True)
+    stage.say(bureau, sharing.EnrolBody(body, "440100", BodyLevel.CITY, "transport"))
+    stage.say(body, sharing.SetAttributes(resource, anyone))
+    assert stage.ask(body, files).refused == "exchange.PUBLIC_RAW_FILE"
+    stage.say(bureau, sharing.ConfirmAttributes(resource))
+    assert stage.ask(body, files).refused == ""

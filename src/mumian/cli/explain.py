@@ -18,8 +18,9 @@ from mumian.cli.submit import client_id, read_items
 from mumian.cli.words import say
 from mumian.kernel.ids import OPERATOR, PartyId, is_id
 from mumian.market.envelope import BY_KEY, Envelope
-from mumian.market.explain import Cited, Explanation, Step, explain_command, explain_thing
-from mumian.market.explain import Path as Chain
+from mumian.market.explain import explain_command, explain_thing
+from mumian.market.explained import Cited, Explanation, Step
+from mumian.market.explained import Path as Chain
 from mumian.market.home import Home
 from mumian.market.rooms import States
 from mumian.rooms.parties import views as parties
@@ -34,8 +35,9 @@ def explain(
         str,
         typer.Argument(
             help=say(
-                "an id (what it stands on), or a file with one command (how it would be answered; - for standard input)",
-                "编号（说明其依据），或含一条命令的文件（说明将如何答复；- 表示标准输入）",
+                "an id or a certificate's number (what it stands on), or a file with one command (how it would be answered; "
+                "- for standard input)",
+                "编号或证书号（说明其依据），或含一条命令的文件（说明将如何答复；- 表示标准输入）",
             )
         ),
     ],
@@ -47,12 +49,10 @@ def explain(
     store = place.open_store(mode="read")
     try:
         states, now = States(store), clock_of(place)()
-        if is_id(what):
-            found = explain_thing(states, what, now)
-            if found is None:
-                fail(say(f"`{what}` is not there, or stands on nothing", f"`{what}` 不存在，或没有所依据的权利"))
-        else:
+        if what == "-" or Path(what).is_file():
             found = _rehearsed(states, Path(what), actor, now)
+        else:
+            found = _explained(states, what, now)
     finally:
         store.close()
     if as_json:
@@ -63,10 +63,22 @@ def explain(
         raise typer.Exit(REFUSED)
 
 
+def _explained(states: States, what: str, now: int) -> Explanation:
+    found = explain_thing(states, what, now)
+    if found is not None:
+        return found
+    if not is_id(what):
+        fail(
+            say(
+                f"`{what}` is neither an id, nor a certificate's number, nor a file",
+                f"`{what}` 既不是编号、证书号，也不是文件",
+            )
+        )
+    return fail(say(f"`{what}` is not there, or stands on nothing", f"`{what}` 不存在，或没有所依据的权利"))
+
+
 def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
     """Rehearse the one command in a file. Signatures are taken as given: who has a key would sign."""
-    if str(file) != "-" and not file.is_file():
-        fail(say(f"`{file}` is neither an id nor a file", f"`{file}` 既不是编号也不是文件"))
     items = read_items(file)
     if len(items) != 1:
         fail(
@@ -120,7 +132,18 @@ def _tree(chain: Chain) -> Tree:
 def _link(step: Step) -> str:
     mark = "[green]✓[/]" if step.holds else f"[red]✗ {step.why}[/]"
     term = f"{step.since} – {step.until}" if step.until else say(f"since {step.since}", f"{step.since} 起")
-    return f"{step.id} {step.holder}: {step.terms} ({term}) {mark}"
+    shown = f" ({term})" if step.since else ""
+    name = f"{_WHAT[step.what]} {step.id}" if step.what in _WHAT else step.id
+    return f"{name} {step.holder}: {step.terms}{shown} {mark}"
+
+
+_WHAT = {
+    "registration": say("registration", "登记"),
+    "policy": say("policy", "使用控制策略"),
+    "persons": say("persons in", "个人信息"),
+    "limit": say("limit of", "期限"),
+}
+"""What an id alone does not tell."""
 
 
 def _rule(rule: Cited) -> str:

@@ -7,6 +7,7 @@ walks it. What is explained is what is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,81 +16,21 @@ from mumian.kernel.ids import ProductId, ResourceId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant, day_of
 from mumian.market.envelope import Envelope
+from mumian.market.explained import Explanation, Path, Step, cited
+from mumian.market.grounds import grounds
+from mumian.market.matters import matter
+from mumian.market.reactions.operation import grants_of
+from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import States
 from mumian.market.step import rehearse
-from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange import views as exchange
+from mumian.rooms.operation.vocabulary import ScenarioId
 from mumian.rooms.rights import views as rights
 from mumian.rooms.rights.chain import freezable, stop
 from mumian.rooms.rights.records import Authorization, Grant, Registration
-from mumian.rulebook.rules import Rule, rule_at
 
-
-class Cited(msgspec.Struct, frozen=True):
-    """A rule of law as it is in force on the day of the decision. certainty: A to D, as in the rulebook."""
-
-    id: str
-    version: int
-    source: str
-    article: str
-    title_en: str
-    title_zh: str
-    certainty: str
-    in_force_since: str
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One link of a chain. holds: by itself, now. why: the reason where it does not. until: the last day, or empty.
-
-    what: `right`, `grant`, `authorization`, `resource`. terms: what it gives, in codes.
-    """
-
-    id: str
-    what: str
-    holder: str
-    terms: str
-    since: str
-    until: str
-    holds: bool
-    why: str = ""
-    rules: tuple[Cited, ...] = ()
-
-
-class Path(msgspec.Struct, frozen=True):
-    """One chain, from the source that something stands on up to its root, and the resource beneath. broken_at: "" if it holds."""
-
-    source: str
-    steps: tuple[Step, ...]
-    broken_at: str = ""
-    reason: str = ""
-
-
-class Explanation(msgspec.Struct, frozen=True):
-    """The answer. allowed: None where nothing was asked but what a thing stands on. rules: that the answer names."""
-
-    asked: str
-    allowed: bool | None
-    said_en: str
-    said_zh: str
-    rules: tuple[Cited, ...]
-    paths: tuple[Path, ...]
-
-
-def cite(rule_id: str, *, rulebook: str, now: Instant) -> Cited | None:
-    """Return a rule as it is in force at `now`, or None."""
-    rule: Rule | None = rule_at(rule_id, rulebook=rulebook, now=now)
-    if rule is None:
-        return None
-    return Cited(
-        rule.id,
-        rule.version,
-        f"{rule.source.title} {rule.source.number}",
-        rule.article,
-        rule.title_en,
-        rule.title_zh,
-        rule.certainty,
-        rule.effective_from.isoformat(),
-    )
+GRANTS_SHOWN_MAX = 20
+"""Of a consent that carries many grants, so many are drawn."""
 
 
 def explain_command(states: States, envelope: Envelope, *, seq: int, now: Instant, by: str) -> Explanation:
@@ -99,21 +40,24 @@ def explain_command(states: States, envelope: Envelope, *, seq: int, now: Instan
     asked = f"{type(command).__module__.split('.')[-2]}.{type(command).__name__}"
     paths = tuple(path for thing in dict.fromkeys(_named(command)) for path in paths_of(states, thing, now))
     if isinstance(outcome, Refused):
-        named: tuple[str, ...] = (outcome.refusal.sentence.rule or "",)
+        named: tuple[str, ...] = (outcome.refusal.sentence.rule or "", *_rules_behind(outcome))
         says = (
             f"{outcome.refusal.full_name}: {outcome.say('en')}",
             f"{outcome.refusal.full_name}：{outcome.say('zh')}",
         )
-        return Explanation(asked, False, *says, _cited(states, named, now), paths)
+        return Explanation(asked, False, *says, cited(states, named, now), paths)
     named = tuple(rule for event in outcome for rule in _rules_in(event))
     events = ", ".join(type(event).__name__ for event in outcome)
     says = (f"would be accepted: {events}", f"可以办理：{events}")
-    return Explanation(asked, True, *says, _cited(states, named, now), paths)
+    return Explanation(asked, True, *says, cited(states, named, now), paths)
 
 
 def explain_thing(states: States, thing: str, now: Instant) -> Explanation | None:
     """Say what a thing stands on, by its id; None if there is no such thing, or nothing that it stands on."""
     paths = tuple(paths_of(states, thing, now))
+    about = matter(states, thing, now)
+    if about:
+        paths = (Path(thing, about), *paths)
     if not paths:
         return None
     broken = next((path for path in paths if path.broken_at), None)
@@ -132,7 +76,7 @@ def paths_of(states: States, thing: str, now: Instant) -> Iterator[Path]:
         walked = rights.chain(states.rights, source, now)
         steps = [_step(states, link.id, now) for link in walked.links]
         if walked.resource:
-            steps.append(_resource(states, ResourceId(walked.resource), now))
+            steps.extend(grounds(states, ResourceId(walked.resource), _purposes(states, thing, source), now))
         yield Path(source, tuple(steps), walked.broken_at, str(walked.reason or ""))
 
 
@@ -152,9 +96,28 @@ def _sources(states: States, thing: str) -> Iterator[str]:
         case "agreement":
             agreement = states.contracts.agreements.get(thing)
             yield from exchange.sources_of(states.exchange, agreement.target) if agreement else ()
+        case "licence":
+            yield from (grant for _, grant in states.rights.by_licence.under(f"{thing}/"))
+        case "operation":
+            found = states.rights.by_agreement.get(thing)
+            yield from (found,) if found else ()
+        case "scenario" if thing in states.operation.applications:
+            yield from grants_of(states, ScenarioId(thing))
+        case "consent":
+            yield from islice(rights.consented(states.rights, thing), GRANTS_SHOWN_MAX)
         case "job":
             job = states.cleanroom.jobs.get(thing)
             yield from (path.rpartition("/")[2] for path in job.paths) if job else ()
+        case _:
+            yield from (right for _, right in states.rights.by_certificate.under(f"{thing}/"))
+
+
+def _purposes(states: States, thing: str, source: str) -> tuple[str, ...]:
+    """Return the purposes that a thing, or the grant that it stands on, is limited to."""
+    job, grant = states.cleanroom.jobs.get(thing), states.rights.grants.get(source)
+    if job is not None:
+        return (job.purpose,)
+    return grant.purposes if grant is not None else ()
 
 
 def _named(command: Any) -> Iterator[str]:
@@ -175,7 +138,7 @@ def _step(states: States, key: str, now: Instant) -> Step:
     assert record is not None  # a chain names only what there is
     why = _why_not(states, record, now)
     since, until = day_of(record.valid_from).isoformat(), day_of(record.valid_to - 1).isoformat()
-    rules = _cited(states, getattr(record, "rules", _RULES_OF[type(record)]), now)
+    rules = cited(states, getattr(record, "rules", _RULES_OF[type(record)]), now)
     return Step(key, _WHAT[type(record)], _holder(record), _terms(record), since, until, not why, why, rules)
 
 
@@ -220,26 +183,15 @@ def _why_not(states: States, record: Registration | Grant | Authorization, now: 
     return str(stop(record, now) or "")
 
 
-def _resource(states: States, key: ResourceId, now: Instant) -> Step:
-    """Return the resource as the ground of its chain: whose it is, its level, whether it is still offered."""
-    record, described = catalog.resource(states.catalog, key), catalog.description(states.catalog, key)
-    if record is None or described is None:
-        return Step(key, "resource", "", "", "", "", False, "unknown")
-    level = record.level.value if record.level else "not graded"
-    kind = f"{described.data_kind.value} {described.source_type.value} {level}"
-    why = "withdrawn" if record.is_withdrawn else "" if record.level else "not_classified"
-    since = day_of(record.described_at).isoformat()
-    return Step(key, "resource", record.holder, kind, since, "", not why, why, _cited(states, ("S18-MATRIX",), now))
+def _rules_behind(refused: Refused) -> Iterator[str]:
+    """Yield the rules of refusals that a refusal names as its reason, as when a job stands against persons' consent."""
+    for value in refused.detail.values():
+        behind = REFUSALS.get(str(value))
+        if behind is not None and behind.sentence.rule:
+            yield behind.sentence.rule
 
 
 def _rules_in(event: Any) -> Iterator[str]:
     """Yield the rules that an event, or the record in it, says it was decided by."""
     yield from getattr(event, "rules", ())
     yield from getattr(getattr(event, "record", None), "rules", ())
-
-
-def _cited(states: States, rule_ids: tuple[str, ...], now: Instant) -> tuple[Cited, ...]:
-    market = states.oversight.market.get("market")
-    rulebook = market.rulebook if market is not None else ""
-    found = (cite(rule_id, rulebook=rulebook, now=now) for rule_id in dict.fromkeys(rule_ids) if rule_id)
-    return tuple(each for each in found if each is not None)

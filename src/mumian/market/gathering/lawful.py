@@ -11,6 +11,7 @@ from mumian.kernel.time import Instant
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.catalog.description import Identifier
+from mumian.rooms.catalog.factors import Group
 from mumian.rooms.consent import views as consents
 from mumian.rooms.exchange.product import DeliveryForm, ProductType
 
@@ -27,6 +28,15 @@ def holds_persons(s: States, resource: ResourceId) -> bool:
     return is_personal or (record is not None and record.persons)
 
 
+def _is_sensitive(s: States, resource: ResourceId) -> bool:
+    """Tell whether what a resource says of persons is sensitive (PIPL 第28条): a field is, or whom it describes makes it so."""
+    described, grading = catalog.description(s.catalog, resource), catalog.grading(s.catalog, resource)
+    fields = described.fields if described is not None else ()
+    factors = grading.factors if grading is not None else None
+    of_whom = factors is not None and factors.group in (Group.MINORS, Group.SPECIAL)
+    return of_whom or any(field.identifier is Identifier.SENSITIVE for field in fields)
+
+
 def recipient_of(kind: ProductType, form: DeliveryForm, *, holder: PartyId, taker: PartyId) -> PartyId:
     """Return who processes persons' data when a product is delivered: its holder, where only figures leave, else the taker."""
     return holder if kind in OWN_WORK and form in IN_THE_DOMAIN else taker
@@ -38,9 +48,8 @@ def lawful(
     """Return by what a use of a resource is lawful for every purpose, why it is not, or None where it holds no persons."""
     if not holds_persons(s, resource):
         return None
-    record, described = catalog.resource(s.catalog, resource), catalog.description(s.catalog, resource)
+    record = catalog.resource(s.catalog, resource)
     market = s.oversight.market.get("market")
-    fields = described.fields if described is not None else ()
     answer: consents.Lawful | Refused | None = None
     for purpose in purposes:
         answer = consents.may_process(
@@ -51,7 +60,7 @@ def lawful(
             purpose=purpose,
             now=now,
             rulebook=market.rulebook if market else "",
-            sensitive=any(field.identifier is Identifier.SENSITIVE for field in fields),
+            sensitive=_is_sensitive(s, resource),
         )
         if isinstance(answer, Refused):
             return answer

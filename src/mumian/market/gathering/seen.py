@@ -13,6 +13,7 @@ from mumian.rooms.exchange.product import CLEAN_ROOM, DeliveryForm, Level, Sourc
 from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
+from mumian.rooms.sharing import views as sharing
 
 
 def relation(s: States, operator: PartyId, other: PartyId) -> tuple[PartyId, ...]:
@@ -73,6 +74,7 @@ def source_seen(
         path=walked.path,
         department_consent=catalog.is_permitted(s.catalog, resource, form or "", now),
         unlawful=why,
+        unconditionally_open=sharing.may_be_opened_as_a_file(s.sharing, resource),
     )
 
 

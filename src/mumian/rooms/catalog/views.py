@@ -91,6 +91,12 @@ def due(state: State, resource: ResourceId) -> Due | None:
     return state.due.get(resource)
 
 
+def grading(state: State, resource: ResourceId) -> Grading | None:
+    """Return the grading that stands."""
+    record = state.resources.get(resource)
+    return state.gradings.get(nth_key(resource, record.gradings)) if record is not None else None
+
+
 def gradings_of(state: State, resource: ResourceId) -> Iterator[Grading]:
     """Yield every grading, oldest first."""
     for _, grading in state.gradings.under(f"{resource}/"):
