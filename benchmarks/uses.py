@@ -17,7 +17,7 @@ from mumian.kernel.canonical import canonical
 from mumian.kernel.ids import AgreementId, PartyId, ProductId, ResourceId
 from mumian.market.rooms import States
 from mumian.market.uses import uses_of
-from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus, Source
 from mumian.rooms.consent.events import ConsentGiven
 from mumian.rooms.consent.evolve import evolve as evolve_consent
 from mumian.rooms.consent.records import Consent
@@ -32,11 +32,11 @@ def resource_of(nth: int) -> ResourceId:
     return ResourceId(f"resource-{nth % RESOURCES}")
 
 
-def job_of(resource: ResourceId, at: int) -> cleanroom.Job:
-    source = cleanroom.Source(resource, PROCESSOR, PROCESSOR, D, 0)
-    return cleanroom.Job(
-        cleanroom.JobKind.AGGREGATE, PartyId("party-9"), AgreementId("agreement-1"), ProductId("product-1"),
-        "insurance-risk", (source,), PROCESSOR, D, D, 0, 10, at, at + 1, None, cleanroom.JobStatus.RELEASED,
+def job_of(resource: ResourceId, at: int) -> Job:
+    source = Source(resource, PROCESSOR, PROCESSOR, D, 0)
+    return Job(
+        JobKind.AGGREGATE, PartyId("party-9"), AgreementId("agreement-1"), ProductId("product-1"),
+        "insurance-risk", (source,), PROCESSOR, D, D, 0, 10, at, at + 1, None, JobStatus.RELEASED,
         ("right-1/grant-2",),
     )  # fmt: skip
 

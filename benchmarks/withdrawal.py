@@ -31,6 +31,7 @@ from mumian.market.rooms import States
 from mumian.market.trial import uscc
 from mumian.rooms.cleanroom import evolve as jobs_evolve
 from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.records import JobKind, Source
 from mumian.rooms.consent import evolve as consent_evolve
 from mumian.rooms.consent.commands import WithdrawConsent
 from mumian.rooms.consent.events import ConsentGiven
@@ -117,11 +118,11 @@ def _shelve(states: States, nth: int, source: str, path: str) -> None:
 
 
 def _ask(states: States, nth: int, resource: ResourceId, path: str) -> None:
-    source = cleanroom.Source(resource, PartyId("party-7"), PartyId("party-7"), D, 0)
+    source = Source(resource, PartyId("party-7"), PartyId("party-7"), D, 0)
     jobs_evolve.evolve(
         states.cleanroom,
         cleanroom.TicketIssued(
-            JobId(f"job-{FIRST + nth}"), cleanroom.JobKind.AGGREGATE, PartyId("party-9"), AgreementId("agreement-1"),
+            JobId(f"job-{FIRST + nth}"), JobKind.AGGREGATE, PartyId("party-9"), AgreementId("agreement-1"),
             ProductId("product-1"), "insurance-risk", (source,), PartyId("party-7"), D, D, 0, 10, 1, 10**15, "n", None,
             (path,),
         ),

@@ -29,28 +29,22 @@ from mumian.rooms.cleanroom.model import (
     Command,
     Event,
     ExpireJob,
-    Job,
     JobExpired,
     JobFacts,
-    JobKind,
     JobRefusedAtDomain,
     JobsStopped,
-    JobStatus,
     OpenBudget,
     RecordRelease,
     RecordUsage,
     RefreshBudget,
     RefuseAtDomain,
     ReleaseFacts,
-    ReleaseRecord,
     ReleaseRecorded,
     RequestJob,
-    Source,
     SourceSeen,
     State,
     StopJobs,
     TicketIssued,
-    Usage,
     UsageFacts,
     UsageRecorded,
 )
@@ -64,6 +58,14 @@ from mumian.rooms.cleanroom.plan import (
     Plan,
     VerificationPlan,
     plan_digest,
+)
+from mumian.rooms.cleanroom.records import (
+    Job,
+    JobKind,
+    JobStatus,
+    ReleaseRecord,
+    Source,
+    Usage,
 )
 
 NOW = 1_000

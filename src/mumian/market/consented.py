@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
-from mumian.rooms.cleanroom.model import JobStatus, reading
+from mumian.rooms.cleanroom.records import (
+    JobStatus,
+    reading,
+)
 
 
 def consents_that_ended_are_void_and_no_others(s: States, _now: Instant) -> Iterator[str]:

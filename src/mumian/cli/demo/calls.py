@@ -10,8 +10,8 @@ from mumian.cli.demo.cast import Cast
 from mumian.cli.demo.data import insured
 from mumian.cli.demo.deal import Deal, strike, ticket
 from mumian.cli.demo.shelf import OnShelf
-from mumian.cli.demo.stage import Stage
-from mumian.cli.demo.supply import LATE, evidence
+from mumian.cli.demo.stage import Stage, evidence
+from mumian.cli.demo.supply import LATE
 from mumian.domain.messages import BatchesShown, CallProved, CallsAnswered, CloseBatch, ProveCall, VerifyCalls
 from mumian.domain.metering import Verdict, verify_call
 from mumian.kernel.ids import PartyId

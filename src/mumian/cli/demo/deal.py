@@ -8,8 +8,8 @@ from typing import NamedTuple
 from mumian.cli.demo.cast import Cast
 from mumian.cli.demo.data import MONTHS, ROUTES
 from mumian.cli.demo.shelf import OnShelf, policy_of
-from mumian.cli.demo.stage import Stage
-from mumian.cli.demo.supply import PURPOSE, evidence
+from mumian.cli.demo.stage import Stage, evidence
+from mumian.cli.demo.supply import PURPOSE
 from mumian.domain.gate import Answer
 from mumian.domain.messages import AnswerGiven, CollectAnswer, JobReleased, RunJob
 from mumian.kernel.canonical import digest

@@ -16,7 +16,7 @@ from mumian.rooms.clocks.views import clocks_of
 from mumian.rooms.property_register import model as register
 from mumian.rooms.property_register.eligibility import favourable
 from mumian.rooms.property_register.forms import InitialForm
-from mumian.rooms.property_register.vocabulary import ApplicationId, Findings, Ground, Outcome
+from mumian.rooms.property_register.vocabulary import ApplicationId, Findings, Ground, ObjectionId, Outcome
 from mumian.rooms.rights.model import RightRegistered
 
 SELF = SourceType.SELF_GENERATED
@@ -120,7 +120,7 @@ def _apply_falsely(stage: Stage, cast: Cast, resource: ResourceId) -> Applicatio
 def _object(stage: Stage, cast: Cast, owner: PartyId, application: ApplicationId) -> None:
     """Within the five work days of publicity the true holder objects; the objection is upheld."""
     objected = register.RaiseObjection(application, Ground.OPEN_DISPUTE, evidence("flight plans"))
-    objection = stage.made(owner, objected, "objection")
+    objection = ObjectionId(stage.made(owner, objected, "objection"))
     stage.clock.wait_until(stage.now + DAY_MS)
     stage.say(cast.registry, register.DecideObjection(objection, True, evidence("investigation")))
     name = stage.names[owner]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mumian.cli.demo.cast import Cast
-from mumian.cli.demo.stage import Stage
+from mumian.cli.demo.stage import Stage, evidence
 from mumian.cli.demo.story import Gate
-from mumian.cli.demo.supply import PURPOSE, Holding, evidence
+from mumian.cli.demo.supply import PURPOSE, Holding
 from mumian.kernel.ids import OPERATOR, ListingId, ProductId
 from mumian.kernel.roles import DataKind
 from mumian.policy.model import Constraint, Policy, PolicyType, Rule

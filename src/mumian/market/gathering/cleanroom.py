@@ -17,6 +17,7 @@ from mumian.rooms.catalog import views as catalog
 from mumian.rooms.catalog.description import Description
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import AggregatePlan, columns_of
+from mumian.rooms.cleanroom.records import JobKind
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.contracts import views as contract_views
 from mumian.rooms.exchange import model as exchange
@@ -25,7 +26,10 @@ from mumian.rooms.exchange.states import DealState
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
 
-JOB_OF = {ProductType.VERIFY: cleanroom.JobKind.VERIFICATION, ProductType.INDICATOR: cleanroom.JobKind.AGGREGATE}
+JOB_OF = {
+    ProductType.VERIFY: JobKind.VERIFICATION,
+    ProductType.INDICATOR: JobKind.AGGREGATE,
+}
 """Types of product that answer jobs, and how."""
 
 OPEN_DEALS = frozenset({DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE})
@@ -34,7 +38,7 @@ OPEN_DEALS = frozenset({DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE}
 TERRITORY = "CN"
 """Where the jobs of this market are used. What crosses the border is decided elsewhere, and not yet here."""
 
-ACTION_OF = {cleanroom.JobKind.AGGREGATE: "aggregate", cleanroom.JobKind.VERIFICATION: "verify"}
+ACTION_OF = {JobKind.AGGREGATE: "aggregate", JobKind.VERIFICATION: "verify"}
 """The ODRL action that a job is."""
 
 
@@ -55,7 +59,7 @@ def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
     product = s.exchange.products.get(c.product)
     agreement = s.contracts.agreements.get(c.agreement)
     is_aggregate = isinstance(c.plan, AggregatePlan)
-    kind = cleanroom.JobKind.AGGREGATE if is_aggregate else cleanroom.JobKind.VERIFICATION
+    kind = JobKind.AGGREGATE if is_aggregate else JobKind.VERIFICATION
     decision = contract_views.decide_use(
         s.contracts,
         c.agreement,
@@ -99,7 +103,12 @@ def _job_source(
 
 
 def _held_against(
-    s: States, seen: cleanroom.SourceSeen, kind: cleanroom.JobKind, consumer: PartyId, purpose: str, now: Instant
+    s: States,
+    seen: cleanroom.SourceSeen,
+    kind: JobKind,
+    consumer: PartyId,
+    purpose: str,
+    now: Instant,
 ) -> cleanroom.SourceSeen:
     """Return a source as its holder's standing policies and the persons in it let it be used by this job."""
     if not seen.unbroken:
@@ -115,7 +124,7 @@ def _held_against(
     )
     if decision is not None and not decision.allowed:
         return msgspec.structs.replace(seen, denied=decision.say())
-    recipient = seen.holder if kind is cleanroom.JobKind.AGGREGATE else consumer
+    recipient = seen.holder if kind is JobKind.AGGREGATE else consumer
     answer = lawful(s, seen.resource, recipient=recipient, purposes=(purpose,), now=now)
     if isinstance(answer, Refused):
         return msgspec.structs.replace(seen, unlawful=answer.refusal.full_name)

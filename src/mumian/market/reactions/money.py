@@ -11,6 +11,7 @@ from mumian.kernel.time import Instant
 from mumian.market.reactions.base import React
 from mumian.market.rooms import States
 from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.records import JobKind
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import events as deals
 from mumian.rooms.exchange import model as exchange
@@ -57,7 +58,7 @@ def _release_recorded(s: States, event: cleanroom.ReleaseRecorded, _now: Instant
 
 
 def _ticket_issued(_s: States, event: cleanroom.TicketIssued, _now: Instant) -> Iterator[Any]:
-    if event.kind is cleanroom.JobKind.AGGREGATE:
+    if event.kind is JobKind.AGGREGATE:
         yield contracts.CountUse(event.agreement, 1)
 
 

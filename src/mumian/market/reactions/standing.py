@@ -11,6 +11,7 @@ from mumian.market.reactions.base import React
 from mumian.market.rooms import States
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.records import reading
 from mumian.rooms.consent import events as consent
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.rights import model as rights
@@ -56,7 +57,7 @@ def _consent_voided(s: States, event: rights.ConsentVoided, _now: Instant) -> It
 def _consent_withdrawn(s: States, event: consent.ConsentWithdrawn, _now: Instant) -> Iterator[Any]:
     """Whatever still waits to read the person's data for what it consented to stops (PIPL 第15、47条)."""
     purposes = s.consent.consents[event.consent].purposes
-    paths = tuple(cleanroom.reading(resource, purpose) for resource in event.resources for purpose in purposes)
+    paths = tuple(reading(resource, purpose) for resource in event.resources for purpose in purposes)
     if paths:
         yield cleanroom.StopJobs(paths, event.consent)
 

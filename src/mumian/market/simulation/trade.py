@@ -10,6 +10,7 @@ from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import AggregatePlan, Count, Filter, GroupKey, Op, Plan, Sum, VerificationPlan
+from mumian.rooms.cleanroom.records import JobStatus, Usage
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange.product import ProductType, Unit
@@ -81,7 +82,7 @@ def _compute(s: Scene, deal: exchange.Order) -> Said:
     """Ask for a job under the deal, or release the one that was asked for."""
     name = JobId(s.job_of.get(deal.agreement, ""))
     job = s.states.cleanroom.jobs.get(name)
-    if job is None or job.status is not cleanroom.JobStatus.ISSUED:
+    if job is None or job.status is not JobStatus.ISSUED:
         return _request(s, deal)
     if s.chance(60):
         return Said(s.one(job.sources).domain, cleanroom.RefuseAtDomain(name, "too-fine"))
@@ -115,7 +116,7 @@ def _figures(s: Scene) -> Plan:
 def _meter(s: Scene, key: OrderId, deal: exchange.Order) -> Said:
     """Calls are covered by tickets, recorded by a domain, billed by the seller; one day the deal is closed."""
     agreement = AgreementId(deal.agreement)
-    usage = s.states.cleanroom.usage.get(f"{agreement}/{deal.product}") or cleanroom.Usage()
+    usage = s.states.cleanroom.usage.get(f"{agreement}/{deal.product}") or Usage()
     if usage.calls > deal.calls and s.chance(500):
         return Said(deal.seller, exchange.SettleUsage(agreement))
     if s.now >= deal.expires_at or s.chance(50):

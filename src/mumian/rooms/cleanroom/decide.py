@@ -18,13 +18,10 @@ from mumian.rooms.cleanroom.model import (
     Command,
     Event,
     ExpireJob,
-    Job,
     JobExpired,
     JobFacts,
-    JobKind,
     JobRefusedAtDomain,
     JobsStopped,
-    JobStatus,
     OpenBudget,
     RecordRelease,
     RecordUsage,
@@ -33,17 +30,22 @@ from mumian.rooms.cleanroom.model import (
     ReleaseFacts,
     ReleaseRecorded,
     RequestJob,
-    Source,
     SourceSeen,
     State,
     StopJobs,
     TicketIssued,
-    Usage,
     UsageFacts,
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
 from mumian.rooms.cleanroom.plan import AggregatePlan, cells, fault, plan_digest
+from mumian.rooms.cleanroom.records import (
+    Job,
+    JobKind,
+    JobStatus,
+    Source,
+    Usage,
+)
 
 
 def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refused:

@@ -8,24 +8,26 @@ from msgspec.structs import replace
 
 from mumian.kernel.ids import JobId
 from mumian.rooms.cleanroom.model import (
-    Batch,
-    Budget,
     BudgetCharged,
     BudgetOpened,
     BudgetRefreshed,
     Event,
-    Job,
     JobExpired,
-    JobKind,
     JobRefusedAtDomain,
     JobsStopped,
-    JobStatus,
-    ReleaseRecord,
     ReleaseRecorded,
     State,
     TicketIssued,
-    Usage,
     UsageRecorded,
+)
+from mumian.rooms.cleanroom.records import (
+    Batch,
+    Budget,
+    Job,
+    JobKind,
+    JobStatus,
+    ReleaseRecord,
+    Usage,
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -15,6 +14,7 @@ from mumian.kernel.table import Table
 from mumian.kernel.time import DAY_MS, Instant
 from mumian.policy.model import Decision
 from mumian.rooms.cleanroom.plan import Column, Hex32, Plan
+from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobKind, ReleaseRecord, Source, Usage
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal as CleanroomRefusal
 
 TICKET_MS = 7 * DAY_MS
@@ -22,13 +22,6 @@ TICKET_MS = 7 * DAY_MS
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}" + END)]
 """A code or the reference of a document; never words about a person."""
-
-
-class JobKind(StrEnum):
-    """How a product answers: figures with noise, or yes and no per call (核验)."""
-
-    AGGREGATE = "aggregate"
-    VERIFICATION = "verification"
 
 
 class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"cleanroom.{name}", forbid_unknown_fields=True):
@@ -194,16 +187,6 @@ class UsageFacts(Facts, frozen=True, kw_only=True):
     price_fen: Fen
 
 
-class Source(msgspec.Struct, frozen=True):
-    """A resource that a job reads: where, at which version, at what cost (0 if unprotected or replayed)."""
-
-    resource: ResourceId
-    holder: PartyId
-    domain: PartyId
-    version_digest: str
-    rho_nano: Natural
-
-
 class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"cleanroom.{name}"):
     pass
 
@@ -314,89 +297,6 @@ Event = (
     | JobsStopped
     | UsageRecorded
 )
-
-
-class Budget(msgspec.Struct, frozen=True):
-    """zCDP loss in 10^-9: allowed in all, allowed to one consumer, spent so far by all."""
-
-    resource: ResourceId
-    holder: PartyId
-    privacy_unit: str
-    rho_nano: Positive
-    per_consumer_rho_nano: Positive
-    until: Instant
-    spent_rho_nano: Natural = 0
-
-    @property
-    def left_rho_nano(self) -> int:
-        return self.rho_nano - self.spent_rho_nano
-
-
-class JobStatus(StrEnum):
-    ISSUED = "issued"
-    RELEASED = "released"
-    REFUSED = "refused"
-    EXPIRED = "expired"
-    STOPPED = "stopped"
-
-
-def reading(resource: str, purpose: str) -> str:
-    """Return the path of every job that reads a resource for a purpose."""
-    return f"{resource}:{purpose}"
-
-
-class Job(msgspec.Struct, frozen=True):
-    """A ticketed job. Fields as in `TicketIssued`."""
-
-    kind: JobKind
-    consumer: PartyId
-    agreement: AgreementId
-    product: ProductId
-    purpose: str
-    sources: tuple[Source, ...]
-    root: PartyId
-    plan_digest: str
-    versions_digest: str
-    rho_nano: Natural
-    answers_max: Positive
-    issued_at: Instant
-    expires_at: Instant
-    replays: JobId | None = None
-    status: JobStatus = JobStatus.ISSUED
-    paths: tuple[str, ...] = ()
-
-    @property
-    def read_by(self) -> tuple[str, ...]:
-        """Paths under which the job is found while it has no answer: of its sources, each resource, and each for what."""
-        resources = tuple(source.resource for source in self.sources)
-        return (*self.paths, *resources, *(reading(resource, self.purpose) for resource in resources))
-
-
-class ReleaseRecord(msgspec.Struct, frozen=True):
-    """What left a job's root domain."""
-
-    by: PartyId
-    digest: str
-    rows: Natural
-    size_bytes: Natural
-    released_at: Instant
-
-
-class Usage(msgspec.Struct, frozen=True):
-    """Calls of a product under an agreement: recorded, in how many batches, covered by tickets, charged in fen."""
-
-    calls: Natural = 0
-    batches: Natural = 0
-    covered_calls: Natural = 0
-    charge_fen: Fen = 0
-
-
-class Batch(msgspec.Struct, frozen=True):
-    by: PartyId
-    batch_root: str
-    first_call: Natural
-    calls: Positive
-    charge_fen: Fen
 
 
 class State(msgspec.Struct):

@@ -1,0 +1,112 @@
+"""What the clean room keeps: budgets, jobs, what left a domain, metered calls."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from mumian.kernel.canonical import Natural, Positive
+from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
+from mumian.kernel.money import Fen
+from mumian.kernel.time import Instant
+
+
+class JobKind(StrEnum):
+    """How a product answers: figures with noise, or yes and no per call (核验)."""
+
+    AGGREGATE = "aggregate"
+    VERIFICATION = "verification"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A resource that a job reads: where, at which version, at what cost (0 if unprotected or replayed)."""
+
+    resource: ResourceId
+    holder: PartyId
+    domain: PartyId
+    version_digest: str
+    rho_nano: Natural
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """zCDP loss in 10^-9: allowed in all, allowed to one consumer, spent so far by all."""
+
+    resource: ResourceId
+    holder: PartyId
+    privacy_unit: str
+    rho_nano: Positive
+    per_consumer_rho_nano: Positive
+    until: Instant
+    spent_rho_nano: Natural = 0
+
+    @property
+    def left_rho_nano(self) -> int:
+        return self.rho_nano - self.spent_rho_nano
+
+
+class JobStatus(StrEnum):
+    ISSUED = "issued"
+    RELEASED = "released"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+
+
+def reading(resource: str, purpose: str) -> str:
+    """Return the path of every job that reads a resource for a purpose."""
+    return f"{resource}:{purpose}"
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A ticketed job. Fields as in `TicketIssued`."""
+
+    kind: JobKind
+    consumer: PartyId
+    agreement: AgreementId
+    product: ProductId
+    purpose: str
+    sources: tuple[Source, ...]
+    root: PartyId
+    plan_digest: str
+    versions_digest: str
+    rho_nano: Natural
+    answers_max: Positive
+    issued_at: Instant
+    expires_at: Instant
+    replays: JobId | None = None
+    status: JobStatus = JobStatus.ISSUED
+    paths: tuple[str, ...] = ()
+
+    @property
+    def read_by(self) -> tuple[str, ...]:
+        """Paths under which the job is found while it has no answer: of its sources, each resource, and each for what."""
+        resources = tuple(source.resource for source in self.sources)
+        return (*self.paths, *resources, *(reading(resource, self.purpose) for resource in resources))
+
+
+class ReleaseRecord(msgspec.Struct, frozen=True):
+    """What left a job's root domain."""
+
+    by: PartyId
+    digest: str
+    rows: Natural
+    size_bytes: Natural
+    released_at: Instant
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Calls of a product under an agreement: recorded, in how many batches, covered by tickets, charged in fen."""
+
+    calls: Natural = 0
+    batches: Natural = 0
+    covered_calls: Natural = 0
+    charge_fen: Fen = 0
+
+
+class Batch(msgspec.Struct, frozen=True):
+    by: PartyId
+    batch_root: str
+    first_call: Natural
+    calls: Positive
+    charge_fen: Fen
