@@ -44,8 +44,8 @@ def today(mumian: Mumian) -> date:
     return day_of(json.loads(mumian("journal", "show", newest).out)["at"])
 
 
-def stage(mumian: Mumian) -> str:
-    return str(json.loads(mumian("show", "application", "application-4").out)["stage"])
+def is_deemed_accepted(mumian: Mumian) -> bool:
+    return json.loads(mumian("show", "application", "application-4").out)["deemed"] is True
 
 
 def test_an_application_lies_on_its_registrys_desk_for_three_work_days(market: Mumian) -> None:
@@ -97,25 +97,25 @@ def test_days_past_the_announced_years_are_marked_as_provisional(market: Mumian)
 
 
 def test_a_limit_that_stands_still_has_no_last_day(market: Mumian) -> None:
-    accept = {
-        "actor": REGISTRY,
-        "command": {"type": "property_register.AcceptApplication", "application": "application-4"},
-    }
-    asked = {"type": "property_register.RequestMaterials", "application": "application-4", "parts": ["sample"]}
-    ran = market("submit", "-", said=[accept, {"actor": REGISTRY, "command": asked}])
-    assert ran.code == 0, ran
-    still = [each for each in due(market) if not each["last_day"]]
-    assert [(each["about"], each["days_left"]) for each in still] == [("application-4", None)]
+    name = {"application": "application-4"}
+    asked = [
+        {"actor": REGISTRY, "command": {"type": "property_register.AcceptApplication", **name}},
+        {"actor": REGISTRY, "command": {"type": "property_register.RequestEvidence", **name, "parts": ["sample"]}},
+    ]
+    assert market("submit", "-", said=asked).code == 0
+    (seen,) = due(market, REGISTRY)
+    assert (seen["kind"], seen["last_day"], seen["days_left"]) == ("property.review", "", None)
+    assert [each["kind"] for each in due(market, FIRM)] == ["property.evidence"]
     assert "stands still" in market("deadlines").out
 
 
 def test_silence_of_a_registry_is_met_when_the_clock_is_moved_past_the_limit(market: Mumian) -> None:
     (seen,) = due(market)
     ran = market("clock", f"{seen['days_left']}d")
-    assert (ran.code, stage(market)) == (0, "submitted")
+    assert (ran.code, is_deemed_accepted(market)) == (0, False)
     ran = market("clock", "1d")
     assert ran.out.startswith("the market's clock says 20")
-    assert stage(market) == "accepted"
+    assert is_deemed_accepted(market)
     tail = market("journal", "tail", "-n", "1").out
     assert "market" in tail
     assert "Tick" in tail
@@ -190,9 +190,10 @@ def test_a_clock_that_was_turned_back_by_hand_stops_the_market_and_not_time(mark
 
 def test_a_tick_meets_what_is_over_and_says_how_often(market: Mumian, tmp_path: Path) -> None:
     assert market("tick").out.strip() == "ticks: 0; every limit that is over is met"
-    (tmp_path / "mumian-home" / "market" / "clock").write_text(str(30 * DAY_MS))
+    (seen,) = due(market)
+    (tmp_path / "mumian-home" / "market" / "clock").write_text(str((seen["days_left"] + 1) * DAY_MS))
     assert market("tick").out.strip() == "ticks: 1; every limit that is over is met"
-    assert stage(market) == "accepted"
+    assert is_deemed_accepted(market)
     assert "届满的期限均已处理" in in_a_process("--lang", "zh", "tick", cwd=tmp_path).out
 
 
