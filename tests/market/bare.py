@@ -27,14 +27,14 @@ T0: Instant = 1_790_000_000_000
 
 
 class Bare:
-    def __init__(self, now: Instant = T0) -> None:
+    def __init__(self, now: Instant = T0, rulebook: str = RULEBOOK_VERSION) -> None:
         self.now = now
         self.states = States(SqliteStore(":memory:"))
         self.leaves: list[Leaf] = []
         self.script = Script(self._handle, now)
         self._pulse = Pulse(self.states)
         self._companies = 0
-        self.say(OPERATOR, OpenMarket(ORIGIN, "数据交易所", uscc(0), RULEBOOK_VERSION, load().digest()))
+        self.say(OPERATOR, OpenMarket(ORIGIN, "数据交易所", uscc(0), rulebook, load(rulebook).digest()))
 
     def _handle(self, spoken: Any) -> list[Answer]:
         return [Answer(self._take(each)) for each in spoken]
