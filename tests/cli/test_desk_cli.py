@@ -1,4 +1,4 @@
-"""A company's desk and a domain's proposals from the command line."""
+"""A company's desk, a domain's proposals and whom it leaves out, from the command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import Mumian
+from terminal import Mumian, in_a_process
 
 from mumian.market.trial import uscc
 
@@ -109,3 +109,61 @@ def test_the_desk_shows_holdings_and_risks_as_tables_and_as_json(firm: Mumian) -
 def test_nobodys_desk_is_answered_by_a_sentence(firm: Mumian) -> None:
     ran = firm("desk", "party-9")
     assert (ran.code, "no party `party-9`" in ran.err) == (FAULT, True)
+
+
+@pytest.mark.parametrize("marked", ["", "\ufeff"])
+def test_who_withdrew_is_in_no_row_of_the_next_version(firm: Mumian, marked: str) -> None:
+    Path("gone.txt").write_text(f"{marked}v7\n\n  v11 \n", "utf8")
+    words = ("domain", "add", "north", "north.csv", "--declaration", "declaration.json", "--without", "gone.txt")
+    ran = firm(*words)
+    assert (ran.code, "152 rows of 38 units taken in" in ran.out) == (0, True)
+    assert "8 rows of units to leave out are in no version" in ran.out
+    taken = json.loads(firm(*words, "--json").out)
+    assert (taken["rows"], taken["excluded"]) == (152, 8)
+
+
+def test_a_unit_that_is_not_there_leaves_nobody_out_and_that_is_said(firm: Mumian) -> None:
+    Path("gone.txt").write_text("V7\n")
+    words = ("domain", "add", "north", "north.csv", "--declaration", "declaration.json", "--without", "gone.txt")
+    assert "0 rows of units to leave out are in no version" in firm(*words).out
+
+
+@pytest.mark.parametrize(
+    ("listed", "declared", "code", "sentence"),
+    [
+        ("none.txt", "declaration.json", FAULT, "none.txt"),
+        ("binary.txt", "declaration.json", FAULT, "`binary.txt` is no text in UTF-8"),
+        ("gone.txt", "nobody.json", REFUSED, "no unit is declared, so nobody can be left out"),
+    ],
+)
+def test_a_list_of_units_that_is_none_is_answered_by_a_sentence(
+    firm: Mumian, listed: str, declared: str, code: int, sentence: str
+) -> None:
+    Path("binary.txt").write_bytes(b"\xff\xfe\x00\x9c")
+    Path("gone.txt").write_text("v7\n")
+    Path("nobody.json").write_text(json.dumps({**DECLARATION, "unit": ""}))
+    before = firm("domain", "show", "north", "--json").out
+    ran = firm("domain", "add", "north", "north.csv", "--declaration", declared, "--without", listed)
+    assert (ran.code, sentence in ran.err) == (code, True), ran
+    assert firm("domain", "show", "north", "--json").out == before
+
+
+def test_a_day_that_is_none_is_no_day_of_the_data(firm: Mumian) -> None:
+    words = [*WORDS, "--impact", "organisation=general", "--submit"]
+    words[words.index("2026-01-01")] = "2026-02-30"
+    ran = firm("domain", "describe", "north", *words)
+    assert (ran.code, "2026-02-30" in ran.err) == (REFUSED, True), ran
+
+
+def test_the_desk_speaks_chinese_and_looks_as_far_as_it_is_asked(firm: Mumian, tmp_path: Path) -> None:
+    appoint = {
+        "type": "enterprise.AppointOfficer", "code": "CDO-1", "scope": ["governance"], "valid_from": "$now",
+        "valid_to": "$now+10d", "document_digest": DIGEST,
+    }  # fmt: skip
+    assert firm("submit", "-", "--as", "party-1", said=appoint).code == 0
+    assert json.loads(firm("desk", "party-1", "--days", "5", "--json").out)["expiring"] == []
+    assert len(json.loads(firm("desk", "party-1", "--days", "30", "--json").out)["expiring"]) == 1
+    said = in_a_process("--lang", "zh", "desk", "party-1", cwd=tmp_path).out
+    assert "在任首席数据官 CDO-1" in said
+    assert "本市场没有主体 `party-9`" in in_a_process("--lang", "zh", "desk", "party-9", cwd=tmp_path).err
+    assert firm("desk", "party-1", "--days", "0").code == FAULT

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mumian.cli.domain.draft import declaration_in
 from mumian.cli.domain.place import HoldingOption, NameArgument, Place, place_of, tell_rejected
-from mumian.cli.opened import HomeOption, JsonOption, refuse
+from mumian.cli.opened import HomeOption, JsonOption, fail, refuse
 from mumian.cli.words import say
 from mumian.domain.intake import SHOWN_LINES, Rejected, Taken, take_in
 from mumian.domain.intake import Progress as Told
@@ -61,9 +61,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     place, declared = place_of(home, name), declaration_in(declaration)
-    left_out = (
-        [] if without is None else [unit for line in without.read_text("utf8").splitlines() if (unit := line.strip())]
-    )
+    left_out = [] if without is None else _units(without)
     with _bar() as told:
         how: dict[str, Any] = {"accept_broken": accept_broken, "without": left_out, "progress": told}
         taken = take_in(place.store, place.keys, file, holding, declared, **how)
@@ -73,7 +71,19 @@ def add(
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(taken), ensure_ascii=False))
         return
-    _tell(place, taken)
+    _tell(place, taken, left_out)
+
+
+def _units(file: Path) -> list[str]:
+    try:
+        return [unit for line in file.read_text("utf-8-sig").splitlines() if (unit := line.strip())]
+    except UnicodeDecodeError:
+        fail(
+            say(
+                f"`{file}` is no text in UTF-8; write one unit a line",
+                f"`{file}` 不是 UTF-8 文本；请每行写一个隐私单元",
+            )
+        )
 
 
 @contextmanager
@@ -85,7 +95,7 @@ def _bar() -> Iterator[Told]:
         yield lambda stage, done, total: bar.update(task, description=say(*STAGES[stage]), completed=done, total=total)
 
 
-def _tell(place: Place, taken: Taken) -> None:
+def _tell(place: Place, taken: Taken, left_out: list[str]) -> None:
     about = taken.profile
     typer.secho(
         say(
@@ -94,7 +104,7 @@ def _tell(place: Place, taken: Taken) -> None:
         ),
         fg="green",
     )
-    if taken.excluded:
+    if left_out:  # said of no row too: a unit that was misspelt is still in
         typer.echo(
             say(f"{taken.excluded:,} rows of units to leave out are in no version", f"已剔除 {taken.excluded:,} 行")
         )
