@@ -62,7 +62,8 @@ def prose_of(page: str) -> str:
 
 
 def links_of(page: str) -> list[str]:
-    return [one or other for one, other in _link.findall(prose_of(page))]
+    """Return what a page links to; what stands in backticks is no link, whatever it looks like."""
+    return [one or other for one, other in _link.findall(_ticked.sub("", prose_of(page)))]
 
 
 def headings_of(page: str) -> list[tuple[int, str]]:
