@@ -9,7 +9,18 @@ import msgspec
 
 from benchmarks.rows import Row, show
 
-MODULES = ("commands", "postgres", "growth", "replay", "metering", "dp_job")
+MODULES = (
+    "commands",
+    "postgres",
+    "growth",
+    "replay",
+    "permission",
+    "withdrawal",
+    "registrations",
+    "uses",
+    "metering",
+    "dp_job",
+)
 
 
 def main(wanted: list[str]) -> int:
