@@ -45,6 +45,30 @@ OWN_KEY = ("tests/market/test_bad_input.py::test_a_party_with_a_key_speaks_by_th
 CRASH = ("tests/crash/test_crash.py::test_no_crash_loses_acknowledged_work",)
 LOST_SYNC = ("tests/crash/test_market_crash.py::test_a_lost_sync_stops_the_market_and_what_was_acknowledged_is_there",)
 CHECK = ("tests/crash/test_market_crash.py::test_the_check_sees_a_changed_row_a_changed_leaf_and_a_forked_tree",)
+CARRIED = ("tests/cli/test_certificate.py::test_a_credential_that_moves_within_its_file_does_not_fit_any_more",)
+CREDENTIAL = "tests/credentials/test_sd_jwt.py"
+UNNAMED = (f"{CREDENTIAL}::test_a_credential_with_one_thing_changed_is_not_believed",)
+LAST_SECOND = (f"{CREDENTIAL}::test_a_credential_is_valid_from_its_first_second_to_before_its_end",)
+BESIDE = ("tests/cli/test_certificate_in_force.py::test_what_a_registry_signs_beside_its_register_is_told",)
+OLDEST_FIRST = ("tests/rooms/test_clocks.py::test_a_tick_meets_the_oldest_first_and_no_more_than_it_may",)
+STANDS_STILL = ("tests/rooms/test_clocks.py::test_suspending_and_resuming_in_any_order_never_loses_a_day",)
+WORK_DAYS = ("tests/rooms/test_clocks.py::test_three_work_days_are_those_of_the_state_council",)
+LIMITS = ("tests/rooms/test_property_register.py::test_a_limit_has_its_days_its_rule_and_its_owner",)
+SERIALS = ("tests/rooms/test_property_register.py::test_serials_begin_anew_each_month_and_have_no_gap",)
+RIGHTS = "tests/rooms/test_rights.py"
+VOIDED = (f"{RIGHTS}::test_a_withdrawn_consent_voids_what_rests_on_it_and_what_stands_on_that_and_nothing_else",)
+WIDER = (f"{RIGHTS}::test_rights_refuse_by_name",)
+WITHDRAWN = (
+    "tests/market/test_withdrawn.py"
+    "::test_a_job_that_is_asked_for_after_the_withdrawal_is_refused_until_the_person_is_left_out",
+)
+SEPARATE = ("tests/market/test_operating.py::test_separation_is_looked_at_at_every_step",)
+FORBIDDEN = (
+    "tests/policy/test_bundle.py"
+    "::test_a_rule_is_named_with_its_policy_and_one_that_forbids_trumps_two_hundred_that_permit",
+)
+STANDING = ("tests/market/test_refusals_reached.py::test_a_short_script_reaches_the_refusal[cleanroom.POLICY_DENIES]",)
+LEVELS = ("tests/market/test_classification.py::test_a_level_decides_in_which_forms_data_is_traded",)
 
 DEFECTS = {
     "a sign": Defect(
@@ -136,8 +160,10 @@ DEFECTS = {
     ),
     "a refused step not undone": Defect(
         "market/step.py",
-        "states.undo.roll_back()",
-        "pass",
+        """    if isinstance(outcome, Refused):
+        states.undo.roll_back()
+""",
+        "",
         WHOLE,
     ),
     "an undo from the front": Defect(
@@ -193,6 +219,108 @@ DEFECTS = {
         "if root != claim.root:",
         "if False:",
         AUDIT,
+    ),
+    "a sealed file that does not say where its credential stands": Defect(
+        "cli/certificate/seal.py",
+        "    blanked.update(BLANK * length)\n",
+        "",
+        CARRIED,
+    ),
+    "disclosures that nothing signed names": Defect(
+        "credentials/sd_jwt.py",
+        "    unfolding.finish()\n",
+        "",
+        UNNAMED,
+    ),
+    "a credential that is valid a second too long": Defect(
+        "credentials/sd_jwt_vc.py",
+        "now_s >= frame.to_s",
+        "now_s > frame.to_s",
+        LAST_SECOND,
+    ),
+    "a certificate not compared with the register": Defect(
+        "cli/certificate/verifying.py",
+        "return same == held and organisations <= set(names.items())",
+        "return True",
+        BESIDE,
+    ),
+    "a tick that meets the later limit first": Defect(
+        "rooms/clocks/decide.py",
+        "islice(due_before(state, facts.now), TICK_MAX)",
+        "reversed([*islice(due_before(state, facts.now), TICK_MAX)])",
+        OLDEST_FIRST,
+    ),
+    "a suspended clock that goes on counting": Defect(
+        "rooms/clocks/decide.py",
+        "replace(clock, spans=turned.suspended_spans)",
+        "clock",
+        STANDS_STILL,
+    ),
+    "the day on which a limit starts counted": Defect(
+        "rulebook/clock.py",
+        "day, left, counts_all = limit.started,",
+        "day, left, counts_all = limit.started - _DAY,",
+        WORK_DAYS,
+    ),
+    "a publicity one day short": Defect(
+        "rooms/property_register/limits.py",
+        "Unit.WORK_DAYS, number(rule, name, facts), rule",
+        "Unit.WORK_DAYS, number(rule, name, facts) - (kind == PUBLICITY), rule",
+        LIMITS,
+    ),
+    "a serial of certificates skipped": Defect(
+        "rooms/property_register/attestation.py",
+        "(state.serials.get(prefix) or 0) + 1",
+        "(state.serials.get(prefix) or 0) + 2",
+        SERIALS,
+    ),
+    "the consent of persons not asked for a job": Defect(
+        "rooms/cleanroom/decide.py",
+        "    if seen.unlawful:",
+        "    if False:",
+        WITHDRAWN,
+    ),
+    "a withdrawal that no answer hears of": Defect(
+        "market/gathering/lawful.py",
+        "    if not holds_persons(s, resource):",
+        "    if True:",
+        WITHDRAWN,
+    ),
+    "a withdrawn consent that leaves grants standing": Defect(
+        "rooms/rights/chain.py",
+        "grant.consent in state.voided",
+        "grant.consent == state.voided",
+        VOIDED,
+    ),
+    "a grant wider than its parent": Defect(
+        "rooms/rights/scope.py",
+        "if purpose not in parent.purposes:",
+        "if False:",
+        WIDER,
+    ),
+    "an operator's relations not looked for": Defect(
+        "rooms/operation/guards.py",
+        "if merchant == operator or relation:",
+        "if merchant == operator:",
+        SEPARATE,
+    ),
+    "a prohibition among many policies not found": Defect(
+        "policy/bundle.py",
+        "_found(shelf.prohibition, assignee, request.purpose)",
+        "[]",
+        FORBIDDEN,
+    ),
+    "the standing policy of a resource not asked": Defect(
+        "market/gathering/cleanroom.py",
+        "if decision is not None and not decision.allowed:",
+        "if False:",
+        STANDING,
+    ),
+    "data of level 4 traded outside the clean room": Defect(
+        "rooms/exchange/product.py",
+        "Level.GENERAL_4: CLEAN_ROOM,",
+        "Level.GENERAL_4: CLEAN_ROOM | {DeliveryForm.API},",
+        LEVELS,
     ),
 }
 
