@@ -13,7 +13,7 @@ from mumian.market.rooms import ROOMS
 from mumian.market.trial import World
 
 TEXTS = ("", "\x00", "木" * 1000, "a" * 9000, "9" * 5000, "order-", "order-x", "order-1.1.1", "party-" + "9" * 30)
-TEXTS += ("../..", "\u2028\n", "market", "{x}", "%s", "order-99999999999999999999")
+TEXTS += ("2026-02-30", "0000-00-00", "../..", "\u2028\n", "market", "{x}", "%s", "order-99999999999999999999")
 NUMBERS = (0, 1, -1, 2**53 - 1, -(2**53 - 1), 2**63, 10**40)
 
 
@@ -101,6 +101,8 @@ def _sample(kind: inspect.Type, name: str, ids: dict[str, str]) -> Any:
             return True
         case inspect.IntType():
             return max(1, kind.ge or 0)
+        case inspect.DateType():
+            return "2026-10-09"
         case inspect.StrType():
             pattern = kind.pattern or ""
             shaped = "a" * 64 if "[0-9a-f]{64}" in pattern else "1" if pattern.startswith("^[0-9]") else "abcdefgh"

@@ -185,13 +185,28 @@ class Sequencer:
             except ClockBehind as fault:  # raised before anything of its batch was decided: the state is the store's
                 behind = fault
             except BaseException as fault:  # whatever it is, the state in memory is no longer the store's: stop
-                self._stopped = fault
+                self._stopped = self._cause_of(fault)
         for work in works:
             if len(work.answers) < len(work.spoken):
                 work.fault = self._stopped or behind
             elif work.view is not None:
                 self._show(work, work.view)
             work.done.set()
+
+    def _cause_of(self, fault: BaseException) -> BaseException:
+        """Return what stopped the market: rows of a second writer make no sense of any kind, so ask for one first."""
+        try:
+            head = self._store.head()
+        except Exception:  # the store itself failed: the first fault says more
+            return fault
+        if head is None or head.size == self.size or isinstance(fault, StoreBehind):
+            return fault
+        behind = StoreBehind(
+            f"the journal has `{head.size}` leaves, this market ends at `{self.size}`: "
+            "another writer was here; stop it and open the market again"
+        )
+        behind.__cause__ = fault
+        return behind
 
     def _show(self, work: _Work, view: Callable[[States], Any]) -> None:
         """Answer a view. A view that fails is its asker's fault, not the market's."""
