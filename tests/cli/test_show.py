@@ -92,3 +92,10 @@ def test_a_person_is_a_commitment_and_nothing_else(mumian: Mumian, home: Path) -
     persons = [party for party in every if party["kind"] == "natural"]
     assert persons
     assert {(party["name"], party["uscc"], len(party["identity_commitment"])) for party in persons} == {("", "", 64)}
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_that_shows_nothing_is_none(mumian: Mumian, home: Path, limit: str) -> None:
+    for words in (("show", "party"), ("deadlines",)):
+        ran = mumian(*words, "--limit", limit, "--home", home)
+        assert (ran.code, ran.out, "--limit" in ran.err) == (FAULT, "", True)

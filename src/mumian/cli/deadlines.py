@@ -47,7 +47,7 @@ def deadlines(
     home: HomeOption,
     owner: Annotated[str, typer.Argument(help=say("only this party's (default: all)", "只看某主体（默认全部）"))] = "",
     as_json: JsonOption = False,
-    limit: Annotated[int, typer.Option(help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
+    limit: Annotated[int, typer.Option(min=1, help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
 ) -> None:
     place = Home(home)
     now = clock_of(place)()

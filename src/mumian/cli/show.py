@@ -90,7 +90,7 @@ def show(
     home: HomeOption,
     key: Annotated[str, typer.Argument(help=say("which one (default: all)", "编号（默认全部）"))] = "",
     as_json: JsonOption = False,
-    limit: Annotated[int, typer.Option(help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
+    limit: Annotated[int, typer.Option(min=1, help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
 ) -> None:
     tables = NOUNS.get(noun)
     if tables is None:

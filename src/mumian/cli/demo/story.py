@@ -9,7 +9,7 @@ import msgspec
 
 
 class Act(msgspec.Struct, frozen=True):
-    """One of the nine acts. leaves: journal leaves that it added."""
+    """One act of the story. leaves: journal leaves that it added."""
 
     number: int
     title_en: str
