@@ -1,4 +1,4 @@
-"""The head of the page with the key figures, and the nine acts."""
+"""The head of the page with the key figures, and the acts."""
 
 from __future__ import annotations
 
