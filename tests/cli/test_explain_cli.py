@@ -131,8 +131,12 @@ def test_of_what_is_not_there_that_is_said(market: Mumian, what: str) -> None:
         ("{", REFUSED, "hearing.MALFORMED"),
         ([], FAULT, "0 commands"),
         ([{"type": "ledger.OpenAccount"}] * 2, FAULT, "2 commands; explain one at a time"),
-        ({"type": "ledger.Nonsense"}, FAULT, "not a command that the market knows"),
-        ({"type": "ledger.OpenAccount", "owner": 7, "purpose": "fees"}, FAULT, "not a command that the market knows"),
+        ({"type": "ledger.Nonsense"}, REFUSED, "hearing.MALFORMED"),
+        ({"type": "ledger.OpenAccount", "owner": 7, "purpose": "fees"}, REFUSED, "hearing.MALFORMED"),
+        ([17], REFUSED, "hearing.MALFORMED"),
+        ([None], REFUSED, "hearing.MALFORMED"),
+        ({"type": "ledger.OpenAccount", "owner": "$1.party", "purpose": "fees"}, FAULT, "item 1"),
+        ({"type": "ledger.OpenAccount", "owner": "$sha256:none", "purpose": "fees"}, FAULT, "item 1"),
         ("text", REFUSED, "hearing.MALFORMED"),
         ({"type": "ledger.OpenAccount", "owner": "440101199001010011", "purpose": "x"}, REFUSED, "PERSONAL_NUMBER"),
     ],
@@ -145,3 +149,8 @@ def test_what_is_no_command_is_answered_by_a_sentence(market: Mumian, said: Any,
 def test_an_unknown_speaker_is_refused_as_the_market_would(market: Mumian) -> None:
     ran = market("explain", "-", "--as", "party-99", said=grant(use_of(market)))
     assert (ran.code, "party-99" in ran.out) == (REFUSED, True)
+
+
+def test_the_form_that_submit_takes_is_explained_too(market: Mumian) -> None:
+    ran = market("explain", "-", said={"actor": FIRM, "command": grant(use_of(market))})
+    assert ran.code == 0, ran

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail, opened
+from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail, opened, read_market
 from mumian.cli.words import say
 from mumian.kernel.ids import PartyId
 from mumian.kernel.time import DAY_MS, Instant, day_of, iso
@@ -49,23 +49,17 @@ def deadlines(
     as_json: JsonOption = False,
     limit: Annotated[int, typer.Option(min=1, help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
 ) -> None:
-    place = Home(home)
-    now = clock_of(place)()
-    store = place.open_store(mode="read")
-    try:
-        states = States(store)
+    with read_market(home) as (states, now):
         if owner and states.parties.parties.get(owner) is None:
             fail(say(f"no party `{owner}` in this market", f"本市场没有主体 `{owner}`"))
-        seen = _seen(states, owner, now)
-    finally:
-        store.close()
+        found = _found(states, owner, now)
     if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(seen), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(msgspec.to_builtins(found), indent=2, ensure_ascii=False))
         return
-    _draw(seen, limit)
+    _draw(found, limit)
 
 
-def _seen(states: States, owner: str, now: Instant) -> list[Deadline]:
+def _found(states: States, owner: str, now: Instant) -> list[Deadline]:
     running = clocks.owed_by(states.clocks, PartyId(owner)) if owner else clocks.in_order(states.clocks)
     still = [] if owner else [each for _, each in states.clocks.clocks.under() if each.is_suspended]
     return [_deadline(each, now) for each in sorted((*running, *still), key=_order)]

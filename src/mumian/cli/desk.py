@@ -11,13 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail
+from mumian.cli.opened import HomeOption, JsonOption, fail, read_market
 from mumian.cli.words import say
 from mumian.kernel.ids import PartyId
 from mumian.kernel.time import day_of
 from mumian.market.desk import DAYS_AHEAD, desk_of
-from mumian.market.home import Home
-from mumian.market.rooms import States
 from mumian.rooms.enterprise.desk import DeskView, GrantSeen
 
 
@@ -31,27 +29,21 @@ def show_desk(
     days: Annotated[int, typer.Option(min=1, max=3_650, help=say("how far ahead", "前瞻天数"))] = DAYS_AHEAD,
     as_json: JsonOption = False,
 ) -> None:
-    place = Home(home)
-    now = clock_of(place)()
-    store = place.open_store(mode="read")
-    try:
-        states = States(store)
+    with read_market(home) as (states, now):
         if states.parties.parties.get(party) is None:
             fail(say(f"no party `{party}` in this market", f"本市场没有主体 `{party}`"))
-        seen = desk_of(states, PartyId(party), now, days=days)
-    finally:
-        store.close()
+        view = desk_of(states, PartyId(party), now, days=days)
     if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(seen), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(msgspec.to_builtins(view), indent=2, ensure_ascii=False))
         return
-    _draw(seen, days)
+    _draw(view, days)
 
 
-def _draw(seen: DeskView, days: int) -> None:
+def _draw(view: DeskView, days: int) -> None:
     console = Console()
-    officer = seen.officer or say("nobody", "无人在任")
-    console.print(say(f"{seen.party}: officer in office {officer}", f"{seen.party}：在任首席数据官 {officer}"))
-    holdings = seen.holdings
+    officer = view.officer or say("nobody", "无人在任")
+    console.print(say(f"{view.party}: officer in office {officer}", f"{view.party}：在任首席数据官 {officer}"))
+    holdings = view.holdings
     tables = (
         _table(say("resources", "数据资源"), [(each.resource, each.level or "-") for each in holdings.resources]),
         _table(
@@ -62,13 +54,13 @@ def _draw(seen: DeskView, days: int) -> None:
         _table(say("received", "受让"), _grants(holdings.received)),
         _table(
             say("licences", "授权许可"),
-            [(key, each.first, each.second, each.state.value, str(each.version)) for key, each in seen.licences],
+            [(key, each.first, each.second, each.state.value, str(each.version)) for key, each in view.licences],
         ),
         _table(
             say(f"runs out within {days} days", f"{days} 天内到期"),
-            [(_day(each.at), each.thing.value, each.id) for each in seen.expiring],
+            [(_day(each.at), each.thing.value, each.id) for each in view.expiring],
         ),
-        _table(say("at risk", "风险"), [(each.kind.value, each.about, each.because) for each in seen.risks]),
+        _table(say("at risk", "风险"), [(each.kind.value, each.about, each.because) for each in view.risks]),
     )
     for table in tables:
         if table.row_count:

@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.tree import Tree
 
-from mumian.cli.opened import REFUSED, HomeOption, JsonOption, clock_of, fail
+from mumian.cli.opened import REFUSED, HomeOption, JsonOption, fail, read_market
 from mumian.cli.references import filled
-from mumian.cli.submit import client_id, read_items
+from mumian.cli.submit import as_item, envelope_of, read_items
 from mumian.cli.words import say
 from mumian.kernel.ids import OPERATOR, PartyId, is_id
-from mumian.market.envelope import BY_KEY, Envelope
+from mumian.market.envelope import BY_KEY
 from mumian.market.explain import explain_command, explain_thing
 from mumian.market.explained import Cited, Explanation, Step
 from mumian.market.explained import Path as Chain
-from mumian.market.home import Home
 from mumian.market.rooms import States
 from mumian.rooms.parties import views as parties
 
@@ -45,16 +44,11 @@ def explain(
     actor: Annotated[str, typer.Option("--as", help=say("who would speak", "拟提交的主体"))] = OPERATOR,
     as_json: JsonOption = False,
 ) -> None:
-    place = Home(home)
-    store = place.open_store(mode="read")
-    try:
-        states, now = States(store), clock_of(place)()
+    with read_market(home) as (states, now):
         if what == "-" or Path(what).is_file():
             found = _rehearsed(states, Path(what), actor, now)
         else:
             found = _explained(states, what, now)
-    finally:
-        store.close()
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(found), indent=2, ensure_ascii=False))
     else:
@@ -88,11 +82,7 @@ def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
             )
         )
     fill = partial(filled, now=now, beside=file.parent)
-    item: Any = {"id": client_id(), "actor": actor, "command": items[0]} if "command" not in items[0] else items[0]
-    try:
-        envelope = msgspec.convert(fill(item, ()), Envelope)
-    except msgspec.ValidationError as error:
-        fail(say(f"this is not a command that the market knows: {error}", f"无法识别的命令：{error}"))
+    envelope = envelope_of(as_item(items[0], actor, ""), (), fill, nth=1)
     by, signed = "door:explain", envelope
     keys = parties.keys_of(states.parties, PartyId(envelope.actor))
     if keys:

@@ -19,6 +19,7 @@ from mumian.market.envelope import Envelope
 from mumian.market.hearing import Spoken, sign_envelope, trust
 from mumian.market.home import Home
 from mumian.market.keys import load_key
+from mumian.market.rooms import States
 from mumian.market.sequencer import Sequencer
 
 REFUSED, FAULT = 1, 2
@@ -61,6 +62,18 @@ def opened(folder: Path) -> Iterator[tuple[Home, Sequencer]]:
         yield home, market
     finally:
         market.close()
+
+
+@contextmanager
+def read_market(folder: Path) -> Iterator[tuple[States, Instant]]:
+    """Read the market in `folder` as it is now, whether or not somebody writes to it."""
+    home = Home(folder)
+    now = clock_of(home)()
+    store = home.open_store(mode="read")
+    try:
+        yield States(store), now
+    finally:
+        store.close()
 
 
 def vouch(home: Home, envelope: Envelope, key: Path | None = None) -> Spoken | Refused:

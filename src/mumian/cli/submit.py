@@ -98,15 +98,15 @@ def submit(
         typer.Option(help=say("signer key (default: HOME/keys/ACTOR.key)", "签名密钥（默认 HOME/keys/ACTOR.key）")),
     ] = None,
 ) -> None:
-    items = [_item(item, actor, id_) for item in read_items(file)]
+    items = [as_item(item, actor, id_) for item in read_items(file)]
     fill = partial(filled, now=clock_of(Home(home))(), beside=file.parent)
     for nth, item in enumerate(items, 1):
         if not waits(item):
-            _envelope(item, (), fill, nth=nth)  # a mistake is told before anything is said
+            envelope_of(item, (), fill, nth=nth)  # a mistake is told before anything is said
     leaves: list[Leaf] = []
     with opened(home) as (place, market):
         for batch in _batches(items):
-            envelopes = [_envelope(item, leaves, fill, nth=nth) for nth, item in enumerate(batch, len(leaves) + 1)]
+            envelopes = [envelope_of(item, leaves, fill, nth=nth) for nth, item in enumerate(batch, len(leaves) + 1)]
             for answer in market.handle_all([_vouched(place, envelope, key) for envelope in envelopes]):
                 leaves.append(answer.leaf)
                 typer.echo(json.dumps(rendered(answer), ensure_ascii=False))
@@ -165,14 +165,14 @@ def read_items(file: Path) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _item(item: Any, actor: str, id_: str) -> Any:
+def as_item(item: Any, actor: str, id_: str) -> Any:
     """Return an item in the form of an envelope: a bare command gets its actor, and either gets an id if it has none."""
     if isinstance(item, dict) and "command" not in item:
         return {"id": id_ or client_id(), "actor": actor, "command": item}
     return {"id": client_id(), "actor": actor, **item} if isinstance(item, dict) else item
 
 
-def _envelope(item: Any, leaves: Sequence[Leaf], fill: Fill, *, nth: int) -> Envelope:
+def envelope_of(item: Any, leaves: Sequence[Leaf], fill: Fill, *, nth: int) -> Envelope:
     """Return what an item says, its words filled in; a signed one is left as it was signed."""
     try:
         if isinstance(item, dict) and "signature" not in item:
