@@ -27,7 +27,9 @@ YEARS_RULE = "S3-TERM"
 
 def applied(facts: Facts, *rules: str) -> tuple[str, ...]:
     """Return those of `rules` that are in force today, each once: what an event records."""
-    return tuple(rule for rule in dict.fromkeys(rules) if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is not None)
+    return tuple(
+        rule for rule in dict.fromkeys(rules) if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is not None
+    )
 
 
 def limit(facts: Facts, name: str) -> int:
