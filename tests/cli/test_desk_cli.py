@@ -167,3 +167,34 @@ def test_the_desk_speaks_chinese_and_looks_as_far_as_it_is_asked(firm: Mumian, t
     assert "在任首席数据官 CDO-1" in said
     assert "本市场没有主体 `party-9`" in in_a_process("--lang", "zh", "desk", "party-9", cwd=tmp_path).err
     assert firm("desk", "party-1", "--days", "0").code == FAULT
+
+
+def test_a_desk_begins_with_what_waits_and_until_when(firm: Mumian) -> None:
+    registry = {
+        "type": "parties.AdmitParty",
+        "kind": "legal",
+        "name": "登记机构",
+        "uscc": uscc(2),
+        "roles": ["registry"],
+    }
+    assert firm("submit", "-", said=registry).code == 0
+    resource = describe(firm)
+    form = {
+        "type": "initial",
+        "applicants": [{"party": "party-1", "contact_commitment": DIGEST}],
+        "content": {
+            "resource": resource, "origin": "collected", "source_type": "self_generated", "records": 160,
+            "size_bytes": 1_000, "restrictions": {}, "evidence": {"sample": DIGEST, "acquisition": DIGEST},
+        },
+        "claims": [{"holder": "party-1", "right": "hold", "basis": "collection", "proof_digest": DIGEST}],
+        "statements": [{"condition": "lawful_source", "holds": True}],
+    }  # fmt: skip
+    registry_id = json.loads(firm("show", "party", "--json").out).popitem()[0]
+    said = {"type": "property_register.SubmitApplication", "registry": registry_id, "form": form}
+    ran = firm("submit", "-", "--as", "party-1", said=said)
+    assert ran.code == 0, ran
+    (task,) = json.loads(firm("desk", registry_id, "--json").out)["waiting"]
+    assert (task["about"].partition("-")[0], task["what"], task["is_overdue"]) == ("application", "submitted", False)
+    shown = firm("desk", registry_id).out
+    assert ("waiting" in shown, task["about"] in shown) == (True, True)
+    assert json.loads(firm("desk", "party-1", "--json").out)["waiting"] == []

@@ -141,7 +141,7 @@ DEFECTS = {
     ),
     "a failed commit passed over": Defect(
         "market/sequencer.py",
-        """                self._stopped = fault
+        """                self._stopped = self._cause_of(fault)
 """,
         """                pass
 """,

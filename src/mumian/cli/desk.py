@@ -1,4 +1,4 @@
-"""`mumian desk`: a company's data as its chief data officer sees it: what it has, what runs out, what is at risk."""
+"""`mumian desk`: what waits for a party, and its data as a chief data officer sees it: what it has, what runs out, what is at risk."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from mumian.cli.words import say
 from mumian.kernel.ids import PartyId
 from mumian.kernel.time import day_of
 from mumian.market.desk import DAYS_AHEAD, desk_of
+from mumian.market.waiting import Waiting, waiting_for
 from mumian.rooms.enterprise.desk import DeskView, GrantSeen
 
 
 def register(app: typer.Typer) -> None:
-    app.command("desk", help=say("a company's desk: holdings, what runs out, risks", "首席数据官工作台"))(show_desk)
+    app.command(
+        "desk",
+        help=say("a party's desk: what waits for it, holdings, what runs out, risks", "工作台：待办、持有、到期与风险"),
+    )(show_desk)
 
 
 def show_desk(
-    party: Annotated[str, typer.Argument(help=say("which company", "企业编号"))],
+    party: Annotated[str, typer.Argument(help=say("whose", "主体编号"))],
     home: HomeOption,
     days: Annotated[int, typer.Option(min=1, max=3_650, help=say("how far ahead", "前瞻天数"))] = DAYS_AHEAD,
     as_json: JsonOption = False,
@@ -33,18 +37,21 @@ def show_desk(
         if states.parties.parties.get(party) is None:
             fail(say(f"no party `{party}` in this market", f"本市场没有主体 `{party}`"))
         view = desk_of(states, PartyId(party), now, days=days)
+        tasks = waiting_for(states, PartyId(party), now)
     if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(view), indent=2, ensure_ascii=False))
+        shown = {**msgspec.to_builtins(view), "waiting": msgspec.to_builtins(tasks)}
+        typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
-    _draw(view, days)
+    _draw(view, tasks, days)
 
 
-def _draw(view: DeskView, days: int) -> None:
+def _draw(view: DeskView, tasks: Sequence[Waiting], days: int) -> None:
     console = Console()
     officer = view.officer or say("nobody", "无人在任")
     console.print(say(f"{view.party}: officer in office {officer}", f"{view.party}：在任首席数据官 {officer}"))
     holdings = view.holdings
     tables = (
+        _table(say("waiting", "待办"), [(each.about, each.what, _until(each)) for each in tasks]),
         _table(say("resources", "数据资源"), [(each.resource, each.level or "-") for each in holdings.resources]),
         _table(
             say("rights", "登记权利"),
@@ -65,6 +72,13 @@ def _draw(view: DeskView, days: int) -> None:
     for table in tables:
         if table.row_count:
             console.print(table)
+
+
+def _until(each: Waiting) -> str:
+    """Return the last day that is left for a task, or that there is none."""
+    if each.is_overdue:
+        return say("overdue", "已逾期")
+    return _day(each.due_at) if each.due_at else ""
 
 
 def _grants(grants: Sequence[GrantSeen]) -> list[tuple[str, ...]]:

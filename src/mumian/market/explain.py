@@ -54,20 +54,29 @@ def explain_command(states: States, envelope: Envelope, *, seq: int, now: Instan
 
 def explain_thing(states: States, thing: str, now: Instant) -> Explanation | None:
     """Say what a thing stands on, by its id; None if there is no such thing, or nothing that it stands on."""
-    paths = tuple(paths_of(states, thing, now))
-    about = matter(states, thing, now)
-    if about:
-        paths = (Path(thing, about), *paths)
+    chains, about = tuple(paths_of(states, thing, now)), matter(states, thing, now)
+    paths = (Path(thing, about), *chains) if about else chains
     if not paths:
         return None
+    says = _verdict(chains) if chains else (f"`{thing}`: {about[0].terms}", f"`{thing}`：{about[0].terms}")
+    return Explanation(thing, None, *says, (), paths)
+
+
+def _verdict(paths: tuple[Path, ...]) -> tuple[str, str]:
+    """Return whether chains hold, in English and Chinese: where the first one breaks, else what beneath one does not hold."""
     broken = next((path for path in paths if path.broken_at), None)
-    says = ("every chain holds", "权利链全部有效")
+    step = next((step for path in paths for step in path.steps if not step.holds), None)
     if broken is not None:
-        says = (
+        return (
             f"breaks at `{broken.broken_at}` ({broken.reason})",
             f"在 `{broken.broken_at}` 处中断（{broken.reason}）",
         )
-    return Explanation(thing, None, *says, (), paths)
+    if step is not None:
+        return (
+            f"every chain holds, but `{step.id}` does not ({step.why})",
+            f"权利链全部有效，但 `{step.id}` 不成立（{step.why}）",
+        )
+    return "every chain holds", "权利链全部有效"
 
 
 def paths_of(states: States, thing: str, now: Instant) -> Iterator[Path]:

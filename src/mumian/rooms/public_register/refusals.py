@@ -67,8 +67,8 @@ class PublicRegisterRefusal(Refusal):
         "`{resource}` 已登记为 `{entry}`（`{code}`）；请办理变更或续展",
     )
     NEEDS_INFO = Sentence(
-        "cannot be decided without knowing: {question}; state it and submit again",
-        "缺少判断所需的事实：{question}；请补充后再提交",
+        "a fact is missing, state it and submit again: {question}",
+        "缺少判断所需的事实，请补充后再提交：{question}",
         "S2-MATERIALS",
     )
     MATERIAL_REPEATED = Sentence(

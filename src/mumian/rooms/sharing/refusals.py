@@ -56,8 +56,8 @@ class SharingRefusal(Refusal):
         "`{id}` 处于 `{state}`，该操作须处于 `{needed}`；请按流程办理",
     )
     NEEDS_INFO = Sentence(
-        "cannot be decided without knowing: {question}; state it and submit again",
-        "缺少判断所需的事实：{question}；请补充后再提交",
+        "a fact is missing, state it and submit again: {question}",
+        "缺少判断所需的事实，请补充后再提交：{question}",
     )
     REASON_MISPLACED = Sentence(
         "the {part} attribute is `unconditional` and gives a reason; leave the reason out, or change the level",
