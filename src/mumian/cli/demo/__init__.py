@@ -61,7 +61,7 @@ def demo(
 
     def tell(act: int, en: str, zh: str) -> None:
         text = say(en, zh)
-        console.print(f"[bold]{act}  {text}[/]" if act else f"   [dim]{text}[/]", highlight=False)
+        console.print(f"[bold]{act}  {text}[/]" if act else f"   [dim]{text}[/]", highlight=False, soft_wrap=True)
 
     try:
         told = play(home, tell)
