@@ -16,7 +16,7 @@ from mumian.kernel.ids import OPERATOR as EXCHANGE
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import DataKind, Role, SourceType
 from mumian.kernel.time import DAY_MS, day_of, start_of
-from mumian.market import operation_laws
+from mumian.market import operated
 from mumian.market.operating import (
     ALL,
     CHARGED,
@@ -126,7 +126,7 @@ class City(Bare):
 
     def keeps_every_law(self) -> bool:
         broken = [*self.states.broken_laws()]
-        for law in operation_laws.LAWS:
+        for law in operated.LAWS:
             broken.extend((law.__name__, place) for place in law(self.states, self.now))
         assert broken == []
         return True
@@ -496,7 +496,7 @@ def test_a_short_script_reaches_the_refusal(refusal: str, script: Callable[[City
     assert (leaf.refused, leaf.events) == (f"operation.{refusal}", ())
 
 
-@pytest.mark.parametrize("law", operation_laws.LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("law", operated.LAWS, ids=lambda law: law.__name__)
 def test_a_broken_law_between_rooms_is_seen(law: Any) -> None:
     city = City().authorized().admitted()
     assert city.keeps_every_law()

@@ -20,7 +20,7 @@ from mumian.market.leaf import decode_leaf
 from mumian.market.reactions import MEET
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import ROOMS
-from mumian.market.simulator import IN_THE_LARGE, IN_THE_SMALL, OFFICES, TRADE, Simulator, Town
+from mumian.market.simulator import EVERYTHING, IN_THE_LARGE, IN_THE_SMALL, OFFICES, TRADE, Simulator, Town
 from mumian.rooms.clocks.views import next_due
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.ledger.model import Account, Purpose
@@ -174,7 +174,9 @@ def test_the_table_counts_every_step(capsys: pytest.CaptureFixture[str], monkeyp
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", [11, 12])
-def test_a_million_steps_hold_every_law_and_replay(seed: int) -> None:
-    market = Simulator(seed, msgspec.structs.replace(IN_THE_LARGE, laws_every=5_000)).run(SOAK_STEPS)
+@pytest.mark.parametrize(
+    ("seed", "town"), [(11, TRADE), (12, OFFICES), (13, EVERYTHING)], ids=["trade", "offices", "all"]
+)
+def test_a_million_steps_hold_every_law_and_replay(seed: int, town: Town) -> None:
+    market = Simulator(seed, msgspec.structs.replace(IN_THE_LARGE, laws_every=5_000), town).run(SOAK_STEPS)
     assert list(replayed(market)) == []

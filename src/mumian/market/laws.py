@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
-from mumian.market import consented, operation_laws, registered
+from mumian.market import consented, operated, registered
 from mumian.market.gathering.seen import may_leave
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
@@ -130,6 +130,6 @@ LAWS: tuple[MarketLaw, ...] = (
     whoever_may_be_paid_has_an_account,
     who_left_holds_no_key,
     *registered.LAWS,
-    *operation_laws.LAWS,
+    *operated.LAWS,
     *consented.LAWS,
 )
