@@ -223,7 +223,11 @@ def _job_outlives_consent(s: Stage) -> None:
     plan = VerificationPlan(("flight", "day"), Filter("delay", Op.GT, 60), 2)
     asked = cleanroom.RequestJob(s.world.checks_agreement, s.world.checks, PURPOSE, plan, "n1")
     s.say(s.world.insurer, asked)
-    s.states.consent.consents["consent-1"] = Consent(
+    s.states.consent.consents["consent-1"] = _consent(s, ended=ConsentEnd.WITHDRAWN, ended_at=s.now + 1)
+
+
+def _consent(s: Stage, **changes: Any) -> Consent:
+    given = Consent(
         person=s.world.insurer,
         processor=s.world.owners[0],
         notice=NoticeId("notice-1"),
@@ -240,9 +244,14 @@ def _job_outlives_consent(s: Stage) -> None:
         rules=(),
         given_at=T0,
         valid_to=T0 + DAY_MS,
-        ended=ConsentEnd.WITHDRAWN,
-        ended_at=s.now + 1,
     )
+    return replace(given, **changes)
+
+
+def _consent_of_who_left(s: Stage) -> None:
+    s.states.consent.consents["consent-1"] = _consent(s)
+    person = s.states.parties.parties[s.world.insurer]
+    s.states.parties.parties[s.world.insurer] = replace(person, standing=Standing.EXITED)
 
 
 DEFECTS: dict[str, Callable[[Stage], None]] = {
@@ -265,6 +274,7 @@ DEFECTS: dict[str, Callable[[Stage], None]] = {
     "every_agreement_has_its_disclosure_clocks": _nothing_to_disclose,
     "consents_that_ended_are_void_and_no_others": _void_without_end,
     "no_job_waits_past_a_withdrawal": _job_outlives_consent,
+    "no_consent_outlasts_the_persons_stay": _consent_of_who_left,
 }
 
 

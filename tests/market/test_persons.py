@@ -54,7 +54,7 @@ from mumian.rooms.consent.vocabulary import (
     Told,
 )
 from mumian.rooms.parties.identity import commit_identity
-from mumian.rooms.parties.model import AdmitParty, PartyKind, RelateParties, Relation
+from mumian.rooms.parties.model import AdmitParty, ExitParty, PartyKind, RelateParties, Relation
 from mumian.rooms.rights.model import ConsentVoided
 from mumian.vault.entries import Identity, TextKind
 from mumian.vault.faults import NobodyThere
@@ -388,3 +388,19 @@ def test_a_day_on_which_the_rule_was_not_there_yet_refuses(
 ) -> None:
     city = City(now)
     assert city.ask(*script(city)).refused == refusal
+
+
+def test_who_leaves_the_market_has_withdrawn_every_consent_in_the_same_leaf(city: City) -> None:
+    first = city.consented()
+    second = city.consented(purposes=("risk",))
+    leaf = city.say(city.ann, ExitParty(city.ann))
+    withdrawn = [event.consent for event in leaf.events if isinstance(event, ConsentWithdrawn)]
+    assert withdrawn == [first, second]
+    assert city.may() == "WITHDRAWALS_PENDING"
+    assert [event.consent for event in leaf.events if isinstance(event, ConsentVoided)] == [first, second]
+
+
+def test_who_consented_to_nothing_leaves_without_a_word_about_consent(city: City) -> None:
+    city.consented()
+    leaf = city.say(city.merchant, ExitParty(city.merchant))
+    assert [event for event in leaf.events if isinstance(event, ConsentWithdrawn)] == []

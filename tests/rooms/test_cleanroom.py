@@ -59,14 +59,7 @@ from mumian.rooms.cleanroom.plan import (
     VerificationPlan,
     plan_digest,
 )
-from mumian.rooms.cleanroom.records import (
-    Job,
-    JobKind,
-    JobStatus,
-    ReleaseRecord,
-    Source,
-    Usage,
-)
+from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus, ReleaseRecord, Source, Usage
 
 NOW = 1_000
 A, P = AgreementId("agreement-1"), ProductId("product-1")

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
-from mumian.rooms.cleanroom.records import (
-    JobStatus,
-    reading,
-)
+from mumian.rooms.cleanroom.records import JobStatus, reading
+from mumian.rooms.parties.model import Standing
 
 
 def consents_that_ended_are_void_and_no_others(s: States, _now: Instant) -> Iterator[str]:
@@ -34,7 +32,16 @@ def no_job_waits_past_a_withdrawal(s: States, _now: Instant) -> Iterator[str]:
                     yield f"`{key}` still waits to read `{path}`"
 
 
+def no_consent_outlasts_the_persons_stay(s: States, _now: Instant) -> Iterator[str]:
+    """Who left the market cannot withdraw any more, so nothing rests on that person's consent."""
+    for key, consent in s.consent.consents.under():
+        person = s.parties.parties.get(consent.person)
+        if consent.ended is None and person is not None and person.standing is Standing.EXITED:
+            yield f"`{key}` is in force, `{consent.person}` left"
+
+
 LAWS: tuple[Callable[[States, Instant], Iterator[str]], ...] = (
     consents_that_ended_are_void_and_no_others,
     no_job_waits_past_a_withdrawal,
+    no_consent_outlasts_the_persons_stay,
 )

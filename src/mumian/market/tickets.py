@@ -11,14 +11,9 @@ from mumian.journal.note import Signer
 from mumian.kernel.ids import JobId, PartyId
 from mumian.market.rooms import States
 from mumian.market.sequencer import Sequencer
-from mumian.rooms.cleanroom.model import (
-    RequestJob,
-)
+from mumian.rooms.cleanroom.model import RequestJob
 from mumian.rooms.cleanroom.plan import SignedTicket, SourceTicket, Ticket, ticket_bytes
-from mumian.rooms.cleanroom.records import (
-    Job,
-    Source,
-)
+from mumian.rooms.cleanroom.records import Job, Source
 from mumian.rooms.parties import views as parties
 
 

@@ -11,10 +11,12 @@ from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
 from mumian.rooms.consent import commands as consent
 from mumian.rooms.consent import events
+from mumian.rooms.consent import views as consents
 from mumian.rooms.consent.agency import MANDATE_TERM
 from mumian.rooms.consent.consenting import ANSWER, CONSENT_TERM
 from mumian.rooms.consent.entrusting import ENTRUSTMENT_TERM
 from mumian.rooms.consent.vocabulary import ConsentId, EntrustmentId, MandateId, PetitionId
+from mumian.rooms.parties.model import PartyExited
 from mumian.rooms.rights import model as rights
 
 
@@ -23,6 +25,12 @@ def _consent_ended(
 ) -> Iterator[Any]:
     """What was granted on the consent is void in the same leaf."""
     yield rights.WithdrawConsent(event.consent)
+
+
+def _left(s: States, event: PartyExited, _now: Instant) -> Iterator[Any]:
+    """Who leaves can withdraw nothing any more, so whatever that person consented to is withdrawn (PIPL 第15条)."""
+    held = [key for key, record in consents.consents_of(s.consent, event.party) if record.ended is None]
+    yield from (consent.WithdrawConsent(key) for key in held)
 
 
 def _expire_consent(_s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:
@@ -42,6 +50,7 @@ def _mark_overdue(_s: States, event: ClockReached, _now: Instant) -> Iterator[An
 
 
 REACTIONS: dict[type, React] = {
+    PartyExited: _left,
     events.ConsentWithdrawn: _consent_ended,
     events.ConsentExpired: _consent_ended,
     events.ConsentSuperseded: _consent_ended,

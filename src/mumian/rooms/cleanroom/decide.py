@@ -39,13 +39,7 @@ from mumian.rooms.cleanroom.model import (
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
 from mumian.rooms.cleanroom.plan import AggregatePlan, cells, fault, plan_digest
-from mumian.rooms.cleanroom.records import (
-    Job,
-    JobKind,
-    JobStatus,
-    Source,
-    Usage,
-)
+from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus, Source, Usage
 
 
 def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refused:

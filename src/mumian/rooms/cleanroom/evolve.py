@@ -20,15 +20,7 @@ from mumian.rooms.cleanroom.model import (
     TicketIssued,
     UsageRecorded,
 )
-from mumian.rooms.cleanroom.records import (
-    Batch,
-    Budget,
-    Job,
-    JobKind,
-    JobStatus,
-    ReleaseRecord,
-    Usage,
-)
+from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobKind, JobStatus, ReleaseRecord, Usage
 
 
 def evolve(state: State, event: Event) -> None:

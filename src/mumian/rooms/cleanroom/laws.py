@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mumian.rooms.cleanroom.model import (
-    State,
-)
-from mumian.rooms.cleanroom.records import (
-    Job,
-    JobKind,
-    JobStatus,
-)
+from mumian.rooms.cleanroom.model import State
+from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus
 
 
 def no_budget_is_overspent(state: State) -> Iterator[str]:

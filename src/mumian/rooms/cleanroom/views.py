@@ -6,16 +6,8 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
-from mumian.rooms.cleanroom.model import (
-    State,
-)
-from mumian.rooms.cleanroom.records import (
-    Batch,
-    Budget,
-    Job,
-    ReleaseRecord,
-    Usage,
-)
+from mumian.rooms.cleanroom.model import State
+from mumian.rooms.cleanroom.records import Batch, Budget, Job, ReleaseRecord, Usage
 
 
 def budget(state: State, budget: BudgetId) -> Budget | None:

@@ -138,7 +138,7 @@ class GiveConsent(_Command, frozen=True):
 class WithdrawConsent(_Command, frozen=True):
     """Withdraw a consent, at once. By the person, its guardian, an agent under `mandate`, or through the processor.
 
-    evidence_digest: of the person's word, where the processor passes it on.
+    By the market for a person who leaves it, since nobody could withdraw afterwards. evidence_digest: of the person's word, where the processor passes it on.
     """
 
     consent: ConsentId

@@ -194,15 +194,7 @@ def withdraw(state: State, command: WithdrawConsent, facts: Facts) -> list[Event
     record = state.consents.get(command.consent)
     if record is None:
         return Refused(R.UNKNOWN, {"noun": "consent", "id": command.consent})
-    channel = speaker(
-        state,
-        facts,
-        person=record.person,
-        processor=record.processor,
-        act=Act.WITHDRAW_CONSENT,
-        mandate=command.mandate,
-        resources=record.resources,
-    )
+    channel = _withdrawing(state, command, record, facts)
     if isinstance(channel, Refused):
         return channel
     if record.ended_at is not None:
@@ -214,6 +206,21 @@ def withdraw(state: State, command: WithdrawConsent, facts: Facts) -> list[Event
         (Stop(command.consent, CONSENT_TERM),),
     )  # fmt: skip
     return [withdrawn, *_deletion_due(state, command.consent, record, DeletionCause.WITHDRAWN, facts)]
+
+
+def _withdrawing(state: State, command: WithdrawConsent, record: Consent, facts: Facts) -> Channel | Refused:
+    """Return through whom a withdrawal comes: the market itself speaks for a person who leaves it."""
+    if facts.is_market:
+        return Channel.LAW
+    return speaker(
+        state,
+        facts,
+        person=record.person,
+        processor=record.processor,
+        act=Act.WITHDRAW_CONSENT,
+        mandate=command.mandate,
+        resources=record.resources,
+    )
 
 
 def expire(state: State, command: ExpireConsent, facts: Facts) -> list[Event]:
