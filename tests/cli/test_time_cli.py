@@ -204,3 +204,8 @@ def test_what_is_answered_in_time_is_due_no_more(market: Mumian) -> None:
     assert market("submit", "-", said=said).code == 0
     assert [each["kind"] for each in due(market, REGISTRY)] == []
     assert market("fsck", "mumian-home").code == 0
+
+
+@pytest.mark.parametrize(("days", "shown"), [("0", 0), ("30", 1)])
+def test_deadlines_can_be_limited_to_what_is_due_soon(market: Mumian, days: str, shown: int) -> None:
+    assert len(due(market, "--within", days)) == shown

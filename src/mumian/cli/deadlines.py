@@ -47,12 +47,17 @@ def deadlines(
     home: HomeOption,
     owner: Annotated[str, typer.Argument(help=say("only this party's (default: all)", "只看某主体（默认全部）"))] = "",
     as_json: JsonOption = False,
+    within: Annotated[
+        int | None, typer.Option(min=0, help=say("only what is due within so many days", "只看若干天内届满的"))
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help=say("rows at most", "最多行数"))] = ROWS_SHOWN,
 ) -> None:
     with read_market(home) as (states, now):
         if owner and states.parties.parties.get(owner) is None:
             fail(say(f"no party `{owner}` in this market", f"本市场没有主体 `{owner}`"))
         found = _found(states, owner, now)
+    if within is not None:
+        found = [each for each in found if each.days_left is not None and each.days_left <= within]
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(found), indent=2, ensure_ascii=False))
         return
