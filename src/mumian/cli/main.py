@@ -11,7 +11,21 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from mumian import __version__
-from mumian.cli import deadlines, desk, explain, fsck, journal, key, machine, person, receipt, show, submit, witness
+from mumian.cli import (
+    deadlines,
+    desk,
+    explain,
+    fsck,
+    journal,
+    key,
+    machine,
+    person,
+    receipt,
+    rules,
+    show,
+    submit,
+    witness,
+)
 from mumian.cli.opened import FAULT
 from mumian.cli.words import say
 from mumian.domain.faults import DomainFault
@@ -59,7 +73,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, explain, deadlines, desk, fsck, machine):
+for part in (submit, key, show, explain, rules, deadlines, desk, fsck, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")
