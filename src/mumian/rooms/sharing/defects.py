@@ -16,6 +16,7 @@ from mumian.rooms.sharing.guards import (
     public_resource,
     refuse_field,
     refuse_not_bureau_of,
+    refuse_not_ruling,
     refuse_other,
     refuse_rules,
     refuse_state,
@@ -81,7 +82,7 @@ def reject(state: State, command: RejectDefect, facts: SharingFacts) -> list[Eve
     if record is None:
         return unknown("defect", key)
     if record.state is DefectState.ESCALATED:
-        refused = refuse_not_bureau_of(state, record.holder, key, facts)
+        refused = refuse_not_ruling(state, record.holder, key, facts)
     else:
         refused = refuse_other(key, record.holder, facts) or refuse_state(key, record.state, DefectState.REPORTED)
     shown = command.finding_digest

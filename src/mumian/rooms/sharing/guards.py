@@ -59,6 +59,14 @@ def refuse_not_bureau_of(state: State, body: PartyId, key: str, facts: Facts) ->
     return refuse_other(key, bureau_of(state, body), facts)
 
 
+def refuse_not_ruling(state: State, holder: PartyId, key: str, facts: Facts) -> Refused | None:
+    """Return why the actor may not rule on what its holder left unanswered, or None; the holder itself comes too late."""
+    bureau = bureau_of(state, holder)
+    if facts.actor == holder != bureau:
+        return Refused(R.TOO_LATE, {"id": key, "bureau": bureau, "actor": facts.actor})
+    return refuse_not_bureau_of(state, holder, key, facts)
+
+
 def public_resource(facts: SharingFacts, key: str) -> Resource | Refused:
     """Return the resource if it is public data that is offered."""
     resource = facts.resource

@@ -15,6 +15,10 @@ class SharingRefusal(Refusal):
     NOT_A_BUREAU = Sentence(
         "`{party}` is no data bureau; turn to one", "`{party}` 不是公共数据主管部门；请向主管部门提出"
     )
+    TOO_LATE = Sentence(
+        "`{id}` was not answered in time and lies with `{bureau}`; `{actor}` decides on it no more",
+        "`{id}` 逾期未答复，已转由 `{bureau}` 裁定；`{actor}` 不再办理",
+    )
     NOT_A_PUBLIC_BODY = Sentence(
         "`{party}` is no public body; public bodies share data among each other",
         "`{party}` 不是公共管理和服务机构；共享在公共管理和服务机构之间进行",

@@ -21,7 +21,7 @@ from mumian.rooms.sharing.guards import (
     public_resource,
     refuse_field,
     refuse_no_body,
-    refuse_not_bureau_of,
+    refuse_not_ruling,
     refuse_other,
     refuse_rules,
     refuse_state,
@@ -141,7 +141,7 @@ def _answerable(state: State, key: str, facts: SharingFacts) -> Share | Refused:
     if record is None:
         return unknown("share", key)
     if record.state is ShareState.ESCALATED:
-        return refuse_not_bureau_of(state, record.holder, key, facts) or record
+        return refuse_not_ruling(state, record.holder, key, facts) or record
     return refuse_other(key, record.holder, facts) or refuse_state(key, record.state, ShareState.REQUESTED) or record
 
 
