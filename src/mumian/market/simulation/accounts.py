@@ -110,9 +110,9 @@ def evaluate(s: Scene) -> Said | None:
 
 ACCOUNT_HABITS: tuple[tuple[int, Habit], ...] = (
     (6, list_prices),
-    (8, file_statement),
-    (8, set_allowed),
-    (8, assess),
+    (14, file_statement),
+    (14, set_allowed),
+    (24, assess),
     (12, disclose),
     (5, evaluate),
 )

@@ -106,7 +106,8 @@ def declare(s: Scene) -> Said | None:
     if found is None:
         return None
     key, notice = found
-    basis = s.one((LegalBasis.CONSENT, LegalBasis.CONSENT, LegalBasis.CONSENT, *LegalBasis))
+    often = (LegalBasis.CONSENT,) * 3 + (LegalBasis.PUBLIC_INFO,) * 3
+    basis = s.one((*often, *LegalBasis))
     facts = Circumstances(
         s.one(((), notice.sensitive)), s.one((False, False, True)), s.one((False, False, True)), s.one((False, False, True, None))
     )  # fmt: skip
@@ -240,12 +241,23 @@ def delete_pipia(s: Scene) -> Said | None:
     return None if record is None else Said(record.processor, consent.DeletePipia(key))
 
 
+def _public(s: Scene) -> tuple[ResourceId, PartyId] | None:
+    """Return a resource that is processed because it is public, and by whom: who refuses that is out of it."""
+    declared = s.states.consent.declarations.under()
+    found = [(key, each.processor) for key, each in declared if each.basis is LegalBasis.PUBLIC_INFO]
+    if not found:
+        return None
+    key, processor = s.one(found)
+    return ResourceId(key.partition("/")[0]), processor
+
+
 def petition(s: Scene) -> Said | None:
-    found = of_persons(s)
+    asked = s.one((*Asked, Asked.PORT, Asked.REFUSE))
+    found = (_public(s) if asked is Asked.REFUSE and s.chance(700) else None) or of_persons(s)
     if found is None:
         return None
     resource, holder = found
-    asked, person = s.one((*Asked, Asked.PORT, Asked.REFUSE)), PartyId(s.who(Role.INDIVIDUAL))
+    person = PartyId(s.who(Role.INDIVIDUAL))
     known = guardian_of(s.states.consent, person)
     actor = s.one((known or person, known or person, person, holder))
     kin = None
@@ -313,7 +325,7 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (8, mandate),
     (3, end_mandate),
     (8, assess),
-    (1, delete_pipia),
+    (3, delete_pipia),
     (15, petition),
     (25, answer),
     (8, hands.entrust),
