@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail, opened
+from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail, opened, read_market
 from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.kernel.canonical import sha256_hex
@@ -353,15 +353,11 @@ def check(person: PersonArgument, home: HomeOption) -> None:
 
 def _read(home: Path, person: str, view: Callable[[States], T]) -> T:
     """Return what `view` sees of a market, which is only read, of a person that there is."""
-    store = Home(home).open_store(mode="read")
-    try:
-        states = States(store)
+    with read_market(home) as (states, _):
         record = parties.party(states.parties, PartyId(person))
         if record is None or record.kind is not PartyKind.NATURAL:
             fail(say(f"`{person}` is no person of this market", f"`{person}` 不是本市场的个人"))
         return view(states)
-    finally:
-        store.close()
 
 
 E = TypeVar("E")

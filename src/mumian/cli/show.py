@@ -12,11 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail
+from mumian.cli.opened import HomeOption, JsonOption, fail, read_market
 from mumian.cli.words import say
-from mumian.market.home import Home
 from mumian.market.overview import overview
-from mumian.market.rooms import States
 
 NOUNS = {
     "market": ("oversight.market",),
@@ -110,15 +108,12 @@ def show(
 
 
 def _rows(folder: Path, tables: tuple[str, ...], key: str) -> list[tuple[str, Any]]:
-    store = Home(folder).open_store(mode="read")
-    try:
-        found = [States(store).tables[name] for name in tables]
+    with read_market(folder) as (states, _):
+        found = [states.tables[name] for name in tables]
         if key:
             records = (table.get(key) for table in found)
             return [(key, msgspec.to_builtins(record)) for record in records if record is not None]
         return [(name, msgspec.to_builtins(record)) for table in found for name, record in table.under()]
-    finally:
-        store.close()
 
 
 def _draw(noun: str, rows: list[tuple[str, Any]], limit: int) -> None:
@@ -154,12 +149,8 @@ def _short(cell: Any) -> str:
 
 
 def show_overview(home: HomeOption, as_json: JsonOption = False) -> None:
-    place = Home(home)
-    store = place.open_store(mode="read")
-    try:
-        seen = overview(States(store), clock_of(place)())
-    finally:
-        store.close()
+    with read_market(home) as (states, now):
+        seen = overview(states, now)
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(seen), indent=2, ensure_ascii=False))
         return
