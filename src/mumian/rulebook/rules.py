@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from mumian.kernel import canonical
+from mumian.kernel.facts import Facts
 from mumian.kernel.time import Instant, day_of
 
 VERSIONS = ("2026.1", "2026.2")
@@ -236,6 +237,17 @@ def _on_day(rulebook: str, rule_id: str, day: date) -> Rule | None:
 def rule_at(rule_id: str, *, rulebook: str, now: Instant) -> Rule | None:
     """Return a rule as it is in force at `now` in Guangzhou, or None. rulebook: as in `Facts`, empty for the newest."""
     return _on_day(rulebook, rule_id, day_of(now))
+
+
+def in_force(facts: Facts, *rule_ids: str) -> tuple[str, ...]:
+    """Return those of the rules that are in force as a command is decided, each once, in their order."""
+    found = (key for key in dict.fromkeys(rule_ids) if rule_at(key, rulebook=facts.rulebook, now=facts.now) is not None)
+    return tuple(found)
+
+
+def missing(facts: Facts, *rule_ids: str) -> str | None:
+    """Return the first of the rules that is not in force as a command is decided, or None."""
+    return next((key for key in rule_ids if rule_at(key, rulebook=facts.rulebook, now=facts.now) is None), None)
 
 
 def number_at(rule_id: str, name: str, *, rulebook: str, now: Instant) -> int:

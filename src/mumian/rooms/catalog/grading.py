@@ -30,7 +30,7 @@ from mumian.rooms.catalog.model import (
 )
 from mumian.rooms.catalog.refusals import CatalogRefusal as R
 from mumian.rooms.catalog.vocabulary import ProposalId, RegradeReason
-from mumian.rulebook.rules import Rule, number_at, rule_at
+from mumian.rulebook.rules import Rule, in_force, number_at, rule_at
 
 REGRADE = "catalog.regrade"
 """Kind of the limit within which a grading that is due is owed."""
@@ -60,7 +60,7 @@ def propose(state: State, command: ProposeGrading, facts: Facts) -> list[Event] 
             unknown(command.factors),
             command.profile_digest,
             at=facts.now,
-            rules=("S18-MATRIX", *_rules(facts, "S18-FACTORS")),
+            rules=("S18-MATRIX", *in_force(facts, "S18-FACTORS")),
         )
     ]
 
@@ -111,16 +111,11 @@ def _classified(
 def _applied(command: ClassifyResource, level: Level, facts: Facts, *, is_due: bool) -> tuple[str, ...]:
     """Return the ids of the rules that a grading was decided by, the matrix first."""
     found = ["S18-MATRIX"] if level in RESTRICTED else ["S18-MATRIX", "S18-H"]
-    found += _rules(facts, "S18-FACTORS", "S18-ESCALATION") if command.factors or command.persons else ()
-    found += _rules(facts, "S18-REGRADE") if is_due else ()
+    found += in_force(facts, "S18-FACTORS", "S18-ESCALATION") if command.factors or command.persons else ()
+    found += in_force(facts, "S18-REGRADE") if is_due else ()
     if command.reason is RegradeReason.DESENSITISED and level not in RESTRICTED:
-        found += _rules(facts, "S5-1")
+        found += in_force(facts, "S5-1")
     return tuple(found)
-
-
-def _rules(facts: Facts, *ids: str) -> tuple[str, ...]:
-    """Return those of `ids` that are in force."""
-    return tuple(key for key in ids if rule_at(key, rulebook=facts.rulebook, now=facts.now) is not None)
 
 
 def _proposal(state: State, command: ClassifyResource) -> Proposal | Refused | None:
@@ -159,11 +154,11 @@ def _refuse_persons(command: ClassifyResource, description: Description, factors
 def _refuse_unknown(command: ClassifyResource, factors: Factors | None, facts: Facts) -> Refused | None:
     """Return what a grading would have to know and is not told, or None. Nothing is presumed."""
     asked = unknown(factors or Factors()) if command.persons or factors is not None else ()
-    if asked and _rules(facts, "S18-FACTORS"):
+    if asked and in_force(facts, "S18-FACTORS"):
         return _ask(command, "S18-FACTORS", [f"factors.{name}" for name in asked])
     assessed = {impact.object for impact in command.impacts}
     open_ones = [f"impacts.{affected.value}" for affected in RISES_TO if affected not in assessed]
-    if open_ones and factors is not None and _rules(facts, "S18-ESCALATION") and _is_large(factors, facts):
+    if open_ones and factors is not None and in_force(facts, "S18-ESCALATION") and _is_large(factors, facts):
         return _ask(command, "S18-ESCALATION", open_ones)
     return None
 
@@ -210,7 +205,7 @@ def _refuse_fall(
     detail: Detail = {"resource": command.resource, "level": old.value}
     if command.reason is None:
         return Refused(R.LEVEL_LOWERED, {**detail, "new_level": level.value})
-    is_desensitised = command.reason is RegradeReason.DESENSITISED and old in RESTRICTED and _rules(facts, "S5-1")
+    is_desensitised = command.reason is RegradeReason.DESENSITISED and old in RESTRICTED and in_force(facts, "S5-1")
     last = state.gradings[nth_key(command.resource, record.gradings)]
     if is_desensitised and record.versions == last.version:
         return Refused(R.DESENSITISED_UNPUBLISHED, {**detail, "version": record.versions})
@@ -245,7 +240,7 @@ def due_again(
     days = number_at(rule.id, "regrade_work_days", rulebook=facts.rulebook, now=facts.now)
     start: tuple[ClockChange, ...] = (Start(resource, REGRADE, Unit.WORK_DAYS, days, rule.id, owner),)
     suspends = _suspends(rule, "when_overdue" if due is not None and due.is_overdue else "while_due")
-    rules = (*_rules(facts, "S18-REGRADE"), rule.id)
+    rules = (*in_force(facts, "S18-REGRADE"), rule.id)
     return [RegradeDue(resource, trigger, evidence_digest, suspends, facts.now, rules, () if due else start)]
 
 

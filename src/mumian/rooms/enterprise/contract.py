@@ -7,16 +7,16 @@ from mumian.kernel.outcome import Detail, Refused
 from mumian.rooms.enterprise.refusals import EnterpriseRefusal as R
 from mumian.rooms.enterprise.terms import LICENCES, SKELETON, DataGiven, Terms
 from mumian.rooms.enterprise.vocabulary import PriceForm, Section, Side
-from mumian.rulebook.rules import rule_at
+from mumian.rulebook.rules import missing
 
 RULES = ("S29-SECTIONS", "GZ2023-03-FAIR")
 
 
 def refuse_terms(terms: Terms, facts: Facts) -> Refused | None:
     """Return why terms may not be drafted or proposed, or None. What a parent gives is seen when the licence begins."""
-    for rule in RULES:
-        if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is None:
-            return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule})
+    rule = missing(facts, *RULES)
+    if rule is not None:
+        return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule})
     if terms.model not in LICENCES:
         return Refused(R.NOT_A_LICENCE, {"model": terms.model.value})
     if not terms.given:

@@ -18,7 +18,7 @@ from mumian.rooms.operation.records import Operation, OperationStage, Plan, Plan
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import OperationId, PlanId, ResourceSeen, ScenarioId
 from mumian.rulebook.calendar import years_after
-from mumian.rulebook.rules import number_at, rule_at
+from mumian.rulebook.rules import in_force, number_at
 
 T = TypeVar("T", bound=str)
 
@@ -27,9 +27,7 @@ YEARS_RULE = "S3-TERM"
 
 def applied(facts: Facts, *rules: str) -> tuple[str, ...]:
     """Return those of `rules` that are in force today, each once: what an event records."""
-    return tuple(
-        rule for rule in dict.fromkeys(rules) if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is not None
-    )
+    return in_force(facts, *rules)
 
 
 def limit(facts: Facts, name: str) -> int:

@@ -31,7 +31,7 @@ from mumian.rooms.property_register.model import (
 from mumian.rooms.property_register.records import Application
 from mumian.rooms.property_register.refusals import PropertyRefusal as R
 from mumian.rooms.property_register.vocabulary import OPEN, ApplicationId, CertificateNo, Stage, Statement
-from mumian.rulebook.rules import rule_at
+from mumian.rulebook.rules import missing
 
 NEEDED = (
     "S1-07",
@@ -62,10 +62,10 @@ NEEDED = (
 
 def not_in_force(facts: Facts) -> Refused | None:
     """Return which rule of the procedure is not in force now, or None."""
-    for rule in NEEDED:
-        if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is None:
-            return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule, "day": day_of(facts.now).isoformat()})
-    return None
+    rule = missing(facts, *NEEDED)
+    if rule is None:
+        return None
+    return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule, "day": day_of(facts.now).isoformat()})
 
 
 def submit(state: State, command: SubmitApplication, facts: Facts) -> list[Event] | Refused:

@@ -10,7 +10,7 @@ from mumian.rooms.public_register.numbers import is_property_certificate
 from mumian.rooms.public_register.records import Entry, Submission
 from mumian.rooms.public_register.refusals import PublicRegisterRefusal as R
 from mumian.rooms.public_register.vocabulary import ENDED, EntryState, Stage
-from mumian.rulebook.rules import rule_at
+from mumian.rulebook.rules import missing
 
 
 def submission_of(state: State, key: str) -> Submission | Refused:
@@ -76,10 +76,8 @@ def unended_entry(state: State, key: str) -> Entry | Refused:
 
 def refuse_rules(facts: Facts, *rules: str) -> Refused | None:
     """Return that one of the rules that the procedure rests on is not in force, or None."""
-    for rule in rules:
-        if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is None:
-            return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule})
-    return None
+    rule = missing(facts, *rules)
+    return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule}) if rule is not None else None
 
 
 def refuse_market(facts: Facts) -> Refused | None:

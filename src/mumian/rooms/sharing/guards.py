@@ -11,7 +11,7 @@ from mumian.kernel.roles import DataKind, Role
 from mumian.rooms.sharing.model import SharingFacts, State
 from mumian.rooms.sharing.refusals import SharingRefusal as R
 from mumian.rooms.sharing.vocabulary import Resource
-from mumian.rulebook.rules import rule_at
+from mumian.rulebook.rules import missing
 
 
 def refuse_other(key: str, owner: PartyId, facts: Facts) -> Refused | None:
@@ -32,10 +32,8 @@ def refuse_no_body(facts: Facts) -> Refused | None:
 
 def refuse_rules(facts: Facts, *rules: str) -> Refused | None:
     """Return that one of the rules that the procedure rests on is not in force, or None."""
-    for rule in rules:
-        if rule_at(rule, rulebook=facts.rulebook, now=facts.now) is None:
-            return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule})
-    return None
+    rule = missing(facts, *rules)
+    return Refused(R.RULE_NOT_IN_FORCE, {"rule": rule}) if rule is not None else None
 
 
 def unknown(noun: str, key: str) -> Refused:
