@@ -14,7 +14,7 @@ from mumian.rooms.operation.events import (
     PricesListed,
     StatementFiled,
 )
-from mumian.rooms.operation.guards import applied, ask, operation_at, refuse_repeated, refuse_stranger
+from mumian.rooms.operation.guards import ask, operation_at, refuse_repeated, refuse_stranger
 from mumian.rooms.operation.model import (
     AdjustCeiling,
     AssessDeviation,
@@ -31,7 +31,7 @@ from mumian.rooms.operation.price import Adjustment, adjustment, allowed_revenue
 from mumian.rooms.operation.records import Allowed, Deviation, OperationStage, Statement
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import OperationId
-from mumian.rulebook.rules import number_at
+from mumian.rulebook.rules import in_force, number_at
 
 Answer = list[Event] | Refused
 
@@ -67,7 +67,7 @@ def list_prices(state: State, command: ListPrices, facts: Facts) -> Answer:
         refused = _refuse_price(state, command.operation, price)
         if refused is not None:
             return refused
-    return [PricesListed(command.operation, command.prices, applied(facts, "S4-CEILING", "S4-FREE"))]
+    return [PricesListed(command.operation, command.prices, in_force(facts, "S4-CEILING", "S4-FREE"))]
 
 
 def _refuse_price(state: State, key: OperationId, price: ListedPrice) -> Refused | None:
@@ -100,7 +100,7 @@ def file_statement(state: State, command: FileStatement, facts: Facts) -> Answer
     if refused is not None:
         return refused
     record = _added_up(state, command, facts)
-    rules = applied(facts, "S3-ACCOUNTS", "S4-REPORT", "S4-FREE")
+    rules = in_force(facts, "S3-ACCOUNTS", "S4-REPORT", "S4-FREE")
     if isinstance(record, Refused):
         return record
     return [StatementFiled(command.operation, command.year, record, command.lines, rules)]
@@ -158,7 +158,7 @@ def set_allowed(state: State, command: SetAllowedRevenue, facts: Facts) -> Answe
     record = _allowed(command, command.bond_rate_bp, facts)
     if isinstance(record, Refused):
         return record
-    return [AllowedRevenueSet(command.operation, command.year, record, applied(facts, "S4-MAR"))]
+    return [AllowedRevenueSet(command.operation, command.year, record, in_force(facts, "S4-MAR"))]
 
 
 def _allowed(command: SetAllowedRevenue, bond_rate_bp: int, facts: Facts) -> Allowed | Refused:
@@ -200,7 +200,7 @@ def assess(state: State, command: AssessDeviation, facts: Facts) -> Answer:
     asked = adjustment(actual_fen=statement.revenue_fen, allowed_fen=allowed.allowed_fen, deviation_bp_max=bp_max)
     off_fen = abs(statement.revenue_fen - allowed.allowed_fen)
     record = Deviation(off_fen, allowed.allowed_fen, asked, facts.now)
-    return [DeviationAssessed(command.operation, command.year, record, applied(facts, "S4-DEVIATION", "S4-MAR"))]
+    return [DeviationAssessed(command.operation, command.year, record, in_force(facts, "S4-DEVIATION", "S4-MAR"))]
 
 
 def adjust_ceiling(state: State, command: AdjustCeiling, facts: Facts) -> Answer:
@@ -225,5 +225,5 @@ def adjust_ceiling(state: State, command: AdjustCeiling, facts: Facts) -> Answer
     if command.ceiling_fen > highest:
         detail: Detail = {"product": command.product, "amount_fen": command.ceiling_fen, "ceiling_fen": highest}
         return Refused(R.OVER_CEILING, detail)
-    rules = applied(facts, "S4-DEVIATION", "S4-CEILING")
+    rules = in_force(facts, "S4-DEVIATION", "S4-CEILING")
     return [CeilingAdjusted(command.operation, command.product, command.ceiling_fen, command.report_digest, rules)]

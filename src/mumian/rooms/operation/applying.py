@@ -9,7 +9,6 @@ from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.operation.events import MerchantVetted, ScenarioApplied
 from mumian.rooms.operation.guards import (
-    applied,
     ask,
     limit,
     operable,
@@ -39,6 +38,7 @@ from mumian.rooms.operation.vocabulary import (
     ScenarioId,
     Verdict,
 )
+from mumian.rulebook.rules import in_force
 
 Answer = list[Event] | Refused
 
@@ -52,7 +52,7 @@ def vet(_state: State, command: VetMerchant, facts: Facts) -> Answer:
         return Refused(R.NOT_AN_OPERATOR, {"party": facts.actor})
     refused = refuse_merchant(facts.actor, command.merchant, facts.merchant_roles, facts.relation)
     record = Vetting(command.verdict, command.report_digest, facts.now)
-    rules = applied(facts, "S20-VETTING", "S20-SEPARATION", "S3-06")
+    rules = in_force(facts, "S20-VETTING", "S20-SEPARATION", "S3-06")
     return refused or [MerchantVetted(facts.actor, command.merchant, record, rules)]
 
 
@@ -107,7 +107,7 @@ def _applied(
         merchant=facts.actor,
         stage=ScenarioStage.SOURCE,
         applied_at=facts.now,
-        rules=applied(facts, "S20-SCENARIO", "S20-VETTING", "S20-SEPARATION", "S3-06", "S3-21", "S4-FREE"),
+        rules=in_force(facts, "S20-SCENARIO", "S20-VETTING", "S20-SEPARATION", "S3-06", "S3-21", "S4-FREE"),
         valid_to=command.valid_to,
     )
     days = limit(facts, "source_review_work_days")

@@ -14,7 +14,6 @@ from mumian.rooms.operation.agreement import AgreementItem, AgreementTerms, comp
 from mumian.rooms.operation.disclosing import disclosure_clock
 from mumian.rooms.operation.events import AgreementDecided, AgreementProposed, OperationConcluded, OperationSigned
 from mumian.rooms.operation.guards import (
-    applied,
     ask,
     operable,
     operation_at,
@@ -40,6 +39,7 @@ from mumian.rooms.operation.records import Operation, OperationStage, PlanStage,
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.selecting import selection_at
 from mumian.rooms.operation.vocabulary import Cause, Grade, Link, OperationId, PlanId, Side
+from mumian.rulebook.rules import in_force
 
 Answer = list[Event] | Refused
 
@@ -182,7 +182,7 @@ def decide_agreement(state: State, command: DecideAgreement, facts: Facts) -> An
     refused = refuse_stranger(command.operation, operation.body, facts) or refuse_day(
         command.decision.day, facts, after=after
     )
-    return refused or [AgreementDecided(command.operation, command.decision, applied(facts, "S3-DECISION"))]
+    return refused or [AgreementDecided(command.operation, command.decision, in_force(facts, "S3-DECISION"))]
 
 
 def _filed_on(state: State, plan: PlanId) -> date | None:
@@ -253,7 +253,7 @@ def _concluded(key: OperationId, operation: Operation, facts: Facts) -> Operatio
         disclosure_clock(key, operation, Side.BODY, first_year, facts),
         disclosure_clock(key, operation, Side.OPERATOR, first_year, facts),
     )
-    rules = applied(
+    rules = in_force(
         facts, "S3-14", "S3-DECISION", "S3-SELECTION", "S3-05", "S3-06", "S3-TERM", "S2-SCOPE", "S4-CEILING"
     )
     return OperationConcluded(key, facts.now, first_year, rules, clocks)

@@ -9,13 +9,13 @@ from mumian.kernel.limits import ClockChange, Start, Stop, Unit
 from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant, day_of, start_of
 from mumian.rooms.operation.events import Disclosed, DisclosureOverdue, OperationEvaluated
-from mumian.rooms.operation.guards import applied, operation_at, refuse_stranger
+from mumian.rooms.operation.guards import operation_at, refuse_stranger
 from mumian.rooms.operation.model import Disclose, EvaluateOperation, Event, LapseDisclosure, State
 from mumian.rooms.operation.records import Escalation, Evaluation, Operation
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import YEAR_MAX, OperationId, Side
 from mumian.rulebook.calendar import months_after
-from mumian.rulebook.rules import number_at, rule_at
+from mumian.rulebook.rules import in_force, number_at, rule_at
 
 Answer = list[Event] | Refused
 
@@ -84,7 +84,7 @@ def disclose(state: State, command: Disclose, facts: Facts) -> Answer:
         return refused
     is_late = command.year != next_year(operation, side)
     clocks = () if is_late else _next_clock(command.operation, operation, side, command.year, facts)
-    rules = applied(facts, "S28-YEARLY", ITEMS_RULE[side])
+    rules = in_force(facts, "S28-YEARLY", ITEMS_RULE[side])
     return [Disclosed(command.operation, side, command.year, command.page_digest, facts.now, is_late, rules, clocks)]
 
 
@@ -125,7 +125,7 @@ def lapse(state: State, command: LapseDisclosure, facts: Facts) -> Answer:
             year,
             operation.bureau,
             escalation,
-            applied(facts, "S28-YEARLY", ITEMS_RULE[command.side]),
+            in_force(facts, "S28-YEARLY", ITEMS_RULE[command.side]),
             clocks,
         )
     ]
@@ -146,4 +146,4 @@ def evaluate(state: State, command: EvaluateOperation, facts: Facts) -> Answer:
     if f"{command.operation}/{command.year}" in state.evaluations:
         return Refused(R.ALREADY_FILED, {"year": command.year, "operation": command.operation})
     record = Evaluation(command.grade, command.report_digest, facts.now)
-    return [OperationEvaluated(command.operation, command.year, record, applied(facts, "S20-EVALUATION", "S3-EXIT"))]
+    return [OperationEvaluated(command.operation, command.year, record, in_force(facts, "S20-EVALUATION", "S3-EXIT"))]

@@ -18,7 +18,7 @@ from mumian.rooms.operation.events import (
     OperationHandedOver,
     ScenarioEnded,
 )
-from mumian.rooms.operation.guards import applied, limit, operation_at, refuse_stranger
+from mumian.rooms.operation.guards import limit, operation_at, refuse_stranger
 from mumian.rooms.operation.model import (
     AcceptHandOver,
     Event,
@@ -32,6 +32,7 @@ from mumian.rooms.operation.model import (
 from mumian.rooms.operation.records import Escalation, Operation, OperationStage
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import Cause, Link, OperationId, Side
+from mumian.rulebook.rules import in_force
 
 Answer = list[Event] | Refused
 
@@ -93,13 +94,13 @@ def _end_of(
     days = limit(facts, "hand_over_work_days")
     handed = Start(key, HAND_OVER, Unit.WORK_DAYS, days, "MM-OPERATION", operation.operator, since=at)
     clocks: tuple[ClockChange, ...] = (Stop(key, TERM), *stops, handed)
-    rules = applied(facts, RULE_OF[cause], "S3-EXIT", "MM-OPERATION")
+    rules = in_force(facts, RULE_OF[cause], "S3-EXIT", "MM-OPERATION")
     return OperationEnded(key, cause, ground, paper_digest, facts.now, last_year, rules, clocks)
 
 
 def _scenarios(state: State, key: OperationId, facts: Facts) -> Iterator[Event]:
     for _, scenario in state.under.under(f"{key}/"):
-        rules = applied(facts, "S20-SCENARIO")
+        rules = in_force(facts, "S20-SCENARIO")
         yield ScenarioEnded(scenario, Cause.OPERATION_ENDED, key, "", rules, (Stop(scenario),))
 
 
@@ -117,7 +118,7 @@ def accept_hand_over(state: State, command: AcceptHandOver, facts: Facts) -> Ans
         return operation
     refused = refuse_stranger(command.operation, operation.body, facts)
     clocks = (Stop(command.operation, HAND_OVER),)
-    rules = applied(facts, "S3-EXIT")
+    rules = in_force(facts, "S3-EXIT")
     return refused or [HandOverAccepted(command.operation, command.receipt_digest, rules, clocks)]
 
 
@@ -129,5 +130,5 @@ def lapse_hand_over(state: State, command: LapseHandOver, facts: Facts) -> Answe
         return []
     owner = operation.operator if operation.stage is OperationStage.ENDED else operation.body
     escalation = Escalation(command.operation, HAND_OVER, owner, command.due_at)
-    rules = applied(facts, "MM-OPERATION", "S3-EXIT")
+    rules = in_force(facts, "MM-OPERATION", "S3-EXIT")
     return [HandOverOverdue(command.operation, operation.bureau, escalation, rules)]

@@ -18,16 +18,11 @@ from mumian.rooms.operation.records import Operation, OperationStage, Plan, Plan
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import OperationId, PlanId, ResourceSeen, ScenarioId
 from mumian.rulebook.calendar import years_after
-from mumian.rulebook.rules import in_force, number_at
+from mumian.rulebook.rules import number_at
 
 T = TypeVar("T", bound=str)
 
 YEARS_RULE = "S3-TERM"
-
-
-def applied(facts: Facts, *rules: str) -> tuple[str, ...]:
-    """Return those of `rules` that are in force today, each once: what an event records."""
-    return in_force(facts, *rules)
 
 
 def limit(facts: Facts, name: str) -> int:

@@ -18,7 +18,6 @@ from mumian.rooms.operation.events import (
     PlanReturned,
 )
 from mumian.rooms.operation.guards import (
-    applied,
     operable,
     plan_at,
     refuse_accounts,
@@ -44,6 +43,7 @@ from mumian.rooms.operation.plan import PlanContent, PlanDraft, PlanItem, comple
 from mumian.rooms.operation.records import Consent, Plan, PlanStage
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import TITLE_CHARS_MAX, Form, Mode, PlanId
+from mumian.rulebook.rules import in_force
 
 Answer = list[Event] | Refused
 
@@ -62,7 +62,7 @@ def draft(state: State, command: DraftPlan, facts: Facts) -> Answer:
     content = _content(command.draft, facts)
     if isinstance(content, Refused):
         return content
-    rules = applied(facts, "S3-09", "S3-09-ITEMS", "S3-TERM", *(("S3-CHANGE",) if command.replaces else ()))
+    rules = in_force(facts, "S3-09", "S3-09-ITEMS", "S3-TERM", *(("S3-CHANGE",) if command.replaces else ()))
     record = Plan(facts.actor, content, PlanStage.DRAFTED, facts.now, rules, replaces=command.replaces)
     return [PlanDrafted(PlanId(new_id("plan", facts.seq)), record)]
 
@@ -81,7 +81,7 @@ def amend(state: State, command: AmendPlan, facts: Facts) -> Answer:
     item = major_change(plan.content, content)
     if plan.stage is PlanStage.FILED and item is not None:
         return Refused(R.MAJOR_CHANGE, {"plan": command.plan, "item": item})
-    return [PlanAmended(command.plan, content, applied(facts, "S3-09", "S3-CHANGE"))]
+    return [PlanAmended(command.plan, content, in_force(facts, "S3-09", "S3-CHANGE"))]
 
 
 def _content(written: PlanDraft, facts: Facts) -> PlanContent | Refused:
@@ -128,7 +128,7 @@ def decide_plan(state: State, command: DecidePlan, facts: Facts) -> Answer:
     if isinstance(plan, Refused):
         return plan
     refused = refuse_stranger(command.plan, plan.body, facts) or refuse_day(command.decision.day, facts)
-    return refused or [PlanDecided(command.plan, command.decision, applied(facts, "S3-DECISION"))]
+    return refused or [PlanDecided(command.plan, command.decision, in_force(facts, "S3-DECISION"))]
 
 
 def approve(state: State, command: ApprovePlan, facts: Facts) -> Answer:
@@ -136,14 +136,14 @@ def approve(state: State, command: ApprovePlan, facts: Facts) -> Answer:
     if isinstance(plan, Refused):
         return plan
     refused = refuse_day(command.approval.day, facts, after=_decided_on(plan))
-    return refused or [PlanApproved(command.plan, command.approval, facts.actor, applied(facts, "S3-APPROVAL"))]
+    return refused or [PlanApproved(command.plan, command.approval, facts.actor, in_force(facts, "S3-APPROVAL"))]
 
 
 def send_back(state: State, command: ReturnPlan, facts: Facts) -> Answer:
     plan = _before_bureau(state, command.plan, PlanStage.DECIDED, facts)
     if isinstance(plan, Refused):
         return plan
-    return [PlanReturned(command.plan, command.paper_digest, facts.actor, applied(facts, "S3-APPROVAL"))]
+    return [PlanReturned(command.plan, command.paper_digest, facts.actor, in_force(facts, "S3-APPROVAL"))]
 
 
 def file(state: State, command: FilePlan, facts: Facts) -> Answer:
@@ -157,7 +157,7 @@ def file(state: State, command: FilePlan, facts: Facts) -> Answer:
     if refused is None and plan.replaces:
         old = plan_at(state, plan.replaces, PlanStage.FILED)
         refused = old if isinstance(old, Refused) else None
-    rules = applied(facts, "S3-APPROVAL", "S3-09", *(("S3-CHANGE",) if plan.replaces else ()))
+    rules = in_force(facts, "S3-APPROVAL", "S3-09", *(("S3-CHANGE",) if plan.replaces else ()))
     return refused or [PlanFiled(command.plan, command.filing, plan.replaces, rules)]
 
 
@@ -191,4 +191,4 @@ def consent(_state: State, command: ConsentToOperation, facts: Facts) -> Answer:
     if command.valid_to <= facts.now:
         return Refused(R.TERM_EMPTY, {"valid_from": facts.now, "valid_to": command.valid_to, "now": facts.now})
     record = Consent(facts.actor, command.paper_digest, facts.now, command.valid_to)
-    return [OperationConsented(command.resource, command.body, record, applied(facts, "S3-05"))]
+    return [OperationConsented(command.resource, command.body, record, in_force(facts, "S3-05"))]

@@ -10,7 +10,6 @@ from mumian.kernel.roles import Role
 from mumian.rooms.operation.applying import SOURCE_REVIEW
 from mumian.rooms.operation.events import ReviewOverdue, ScenarioReviewed
 from mumian.rooms.operation.guards import (
-    applied,
     limit,
     refuse_merchant,
     refuse_scenario_stage,
@@ -29,6 +28,7 @@ from mumian.rooms.operation.model import (
 from mumian.rooms.operation.records import Application, Escalation, Review, Scenario, ScenarioStage
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import ScenarioId, Verdict
+from mumian.rulebook.rules import in_force
 
 Answer = list[Event] | Refused
 AnyReview = ReviewAtSource | ReviewByBureau | CheckCompliance
@@ -67,7 +67,7 @@ def review(state: State, command: AnyReview, facts: Facts) -> Answer:
         stage, facts.actor, command.verdict, command.report_digest, facts.now, command.objection, scenario.overdue
     )
     after, clocks = _after(state, command.scenario, scenario, done, facts)
-    rules = applied(facts, "S20-REVIEW", "S20-SEPARATION", "S3-06", "MM-OPERATION")
+    rules = in_force(facts, "S20-REVIEW", "S20-SEPARATION", "S3-06", "MM-OPERATION")
     return [ScenarioReviewed(command.scenario, done, after, rules, clocks)]
 
 
@@ -146,5 +146,5 @@ def lapse(state: State, command: LapseReview, facts: Facts) -> Answer:
         case _:
             owner = scenario.operator
     escalation = Escalation(command.scenario, KIND_OF[command.stage], owner, command.due_at)
-    rules = applied(facts, "MM-OPERATION", "S20-REVIEW")
+    rules = in_force(facts, "MM-OPERATION", "S20-REVIEW")
     return [ReviewOverdue(command.scenario, operation.bureau, escalation, rules)]

@@ -7,7 +7,7 @@ from mumian.kernel.ids import new_id
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.operation.events import OperatorSelected, SelectionEntered, SelectionOpened, SelectionVoided
-from mumian.rooms.operation.guards import applied, ask, plan_at, refuse_operator, refuse_stranger
+from mumian.rooms.operation.guards import ask, plan_at, refuse_operator, refuse_stranger
 from mumian.rooms.operation.model import (
     CandidateFacts,
     EnterSelection,
@@ -26,7 +26,7 @@ from mumian.rooms.operation.vocabulary import (
     Method,
     SelectionId,
 )
-from mumian.rulebook.rules import number_at
+from mumian.rulebook.rules import in_force, number_at
 
 Answer = list[Event] | Refused
 
@@ -46,7 +46,7 @@ def open_selection(state: State, command: OpenSelection, facts: Facts) -> Answer
         command.method,
         SelectionStage.OPEN,
         facts.now,
-        applied(facts, "S3-SELECTION", "S3-PROHIBITED"),
+        in_force(facts, "S3-SELECTION", "S3-PROHIBITED"),
     )
     return [SelectionOpened(SelectionId(new_id("selection", facts.seq)), record)]
 
@@ -116,7 +116,7 @@ def select(state: State, command: SelectOperator, facts: Facts) -> Answer:
     if facts.relation:
         path = " - ".join(facts.relation)
         return Refused(R.OPERATOR_RELATED, {"operator": command.operator, "merchant": facts.relation[-1], "path": path})
-    rules = applied(facts, "S3-SELECTION", "S3-02", "S3-06", "S20-SEPARATION")
+    rules = in_force(facts, "S3-SELECTION", "S3-02", "S3-06", "S20-SEPARATION")
     return [
         OperatorSelected(command.selection, command.operator, facts.related_merchants, command.report_digest, rules)
     ]
@@ -147,4 +147,4 @@ def void(state: State, command: VoidSelection, facts: Facts) -> Answer:
     for _, operation in state.chosen.under(f"{command.selection}/"):
         if state.operations[operation].stage in LIVE:
             return Refused(R.AGREEMENT_IN_FORCE, {"operation": operation, "selection": command.selection})
-    return [SelectionVoided(command.selection, facts.actor, command.evidence_digest, applied(facts, "S3-PROHIBITED"))]
+    return [SelectionVoided(command.selection, facts.actor, command.evidence_digest, in_force(facts, "S3-PROHIBITED"))]

@@ -17,7 +17,6 @@ from mumian.rooms.operation.events import (
     ScenarioWithdrawn,
 )
 from mumian.rooms.operation.guards import (
-    applied,
     ask,
     limit,
     refuse_merchant,
@@ -41,6 +40,7 @@ from mumian.rooms.operation.model import (
 from mumian.rooms.operation.records import Feedback, Output, Scenario, ScenarioStage
 from mumian.rooms.operation.refusals import OperationRefusal as R
 from mumian.rooms.operation.vocabulary import Cause, Form, ScenarioId, Verdict
+from mumian.rulebook.rules import in_force
 
 Answer = list[Event] | Refused
 
@@ -93,7 +93,7 @@ def _refuse_begin(state: State, scenario: Scenario, facts: Facts) -> Refused | N
 
 def _admitted(key: ScenarioId, scenario: Scenario, facts: Facts) -> ScenarioAdmitted:
     clock = Start(key, TERM, Unit.INSTANT, scenario.valid_to, "S20-DEVELOPMENT", scenario.merchant)
-    rules = applied(facts, "S20-DEVELOPMENT", "S20-SCENARIO", "S20-REVIEW", "S20-SEPARATION", "S3-06", "S3-21")
+    rules = in_force(facts, "S20-DEVELOPMENT", "S20-SCENARIO", "S20-REVIEW", "S20-SEPARATION", "S3-06", "S3-21")
     return ScenarioAdmitted(key, facts.now, rules, (clock,))
 
 
@@ -134,7 +134,7 @@ def end(state: State, command: EndScenario, facts: Facts) -> Answer:
 
 def _ended(key: ScenarioId, cause: Cause, ground: str, evidence_digest: str, facts: Facts) -> ScenarioEnded:
     first = {Cause.REVOKED: "S3-PROHIBITED", Cause.RELATED: "S3-06"}.get(cause, "S20-DEVELOPMENT")
-    rules = applied(facts, first, "S20-SCENARIO", *(("S20-SEPARATION",) if cause is Cause.RELATED else ()))
+    rules = in_force(facts, first, "S20-SCENARIO", *(("S20-SEPARATION",) if cause is Cause.RELATED else ()))
     return ScenarioEnded(key, cause, ground, evidence_digest, rules, (Stop(key),))
 
 
@@ -156,7 +156,7 @@ def review_separation(state: State, command: ReviewSeparation, facts: Facts) -> 
     scenario = state.scenarios.get(command.scenario)
     if scenario is None or scenario.stage not in RUNNING:
         return []
-    rules = applied(facts, "S3-06", "S20-SEPARATION", "MM-OPERATION")
+    rules = in_force(facts, "S3-06", "S20-SEPARATION", "MM-OPERATION")
     if facts.relation and scenario.stage is ScenarioStage.IN_FORCE:
         days = limit(facts, "rectification_work_days")
         clock = Start(command.scenario, RECTIFICATION, Unit.WORK_DAYS, days, "MM-OPERATION", scenario.merchant)
@@ -183,7 +183,7 @@ def review_output(state: State, command: ReviewOutput, facts: Facts) -> Answer:
         detail: Detail = {"product": application.product, "part": "form", "held": application.form}
         return Refused(R.PRODUCT_DIFFERS, {**detail, "asked": command.form})
     record = Output(facts.actor, command.form, command.verdict, command.output_digest, facts.now)
-    return [OutputReviewed(command.scenario, scenario.outputs + 1, record, applied(facts, "S20-OUTPUT", "S3-21"))]
+    return [OutputReviewed(command.scenario, scenario.outputs + 1, record, in_force(facts, "S20-OUTPUT", "S3-21"))]
 
 
 def record_feedback(state: State, command: RecordFeedback, facts: Facts) -> Answer:
@@ -201,4 +201,4 @@ def record_feedback(state: State, command: RecordFeedback, facts: Facts) -> Answ
         return Refused(R.WRONG_STAGE, detail)
     to = state.applications[command.scenario].departments
     record = Feedback(to, command.result_digest, facts.now)
-    return [FeedbackRecorded(command.scenario, scenario.feedbacks + 1, record, applied(facts, "S20-FEEDBACK"))]
+    return [FeedbackRecorded(command.scenario, scenario.feedbacks + 1, record, in_force(facts, "S20-FEEDBACK"))]
