@@ -5,7 +5,8 @@ SQL windows do the same at 40 to 65 times the cost of a plain query; one pass ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import assert_never
 
 import msgspec
 import numpy as np
@@ -13,13 +14,31 @@ import numpy.typing as npt
 
 from mumian.engines import kernels
 from mumian.engines.kernels import MISSING, OUT
+from mumian.engines.question import (
+    Clause,
+    Count,
+    Filter,
+    GroupKey,
+    Histogram,
+    Measure,
+    Op,
+    Question,
+    Sum,
+    SumSquares,
+    Units,
+    row_most,
+)
 
 Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.int16] | npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 
 SUM_MAX = 2**52
 """No sum may come near 2^53: answers are JSON integers, and noise is still to be added."""
+
+GROUPS_MAX = 2_000_000
+"""Groups of one pass, with those whose keys are found in the data."""
 
 _INT64_MAX = 2**63 - 1
 
@@ -28,13 +47,20 @@ class SumMayOverflow(ValueError):  # noqa: N818  # named for what is the matter
     """The largest sum that the bounds allow exceeds SUM_MAX; found before a row is read."""
 
 
+class TooManyGroups(ValueError):  # noqa: N818  # named for what is the matter
+    """The lists and dictionaries together span more than GROUPS_MAX groups; found before a row is read."""
+
+
 class Clustered(msgspec.Struct, frozen=True):
     """A table in memory, or mapped from files. Rows of unit u lie at offsets[u] to offsets[u + 1].
 
     Rows after the last offset have no unit: they can be looked up and are in no bounded aggregate.
     unit_ids: a hash of each unit's own value.
-    codes: of columns with a public list, a row's place in the list, or -1. numbers: int64, MISSING where there is none.
-    lists: the public lists, value → place. order_key: 128 bits, secret, one for each version of the data.
+    codes: a row's place in its column's public list, or in the column's own dictionary; -1 where there is none.
+    numbers: int64, MISSING where there is none.
+    lists: the public lists, value → place. sizes: of the dictionaries of columns without a list.
+    order_key: 128 bits, secret, one for each version of the data.
+    kept: rows that an inner join found a partner for; None where nothing was joined.
     """
 
     rows: int
@@ -44,10 +70,23 @@ class Clustered(msgspec.Struct, frozen=True):
     numbers: Mapping[str, Integers]
     lists: Mapping[str, Mapping[str, int]]
     order_key: bytes
+    sizes: Mapping[str, int] = {}
+    kept: Mask | None = None
 
     @property
     def units(self) -> int:
         return len(self.offsets) - 1
+
+
+def totals(question: Question, table: Clustered, *, parts: int = 1) -> Integers:
+    """Return the exact values of the groups of the first measure, then of the next, contributions bounded.
+
+    parts: tables whose values will be added up.
+    Raises: SumMayOverflow, TooManyGroups; KeyError: a column or a listed value that the table does not have.
+    """
+    bounded = BoundedPass(table)
+    bounded.place(question)
+    return np.concatenate([bounded.measure(measure, parts=parts) for measure in question.measures])
 
 
 class BoundedPass:
@@ -55,84 +94,167 @@ class BoundedPass:
 
     def __init__(self, table: Clustered) -> None:
         self._table = table
-        self._group = np.zeros(int(table.offsets[-1]), np.int32)
+        self.group = np.zeros(int(table.offsets[-1]), np.int32)
+        """By row: its group, or -1."""
         self._identity = np.zeros(1, np.uint64)
+        if table.kept is not None:
+            kernels.keep_rows(self.group, table.kept[: len(self.group)])
 
-    def group_by(self, column: str, values: Sequence[str]) -> None:
-        """Split every group by `column` over `values`, in their order; rows with another value are left out.
+    @property
+    def groups(self) -> int:
+        return len(self._identity)
 
-        Raises: KeyError: the column has no public list, or a value is not in it.
+    def place(self, question: Question) -> None:
+        """Do all but the measures: group, keep, bound."""
+        for key in question.group_by:
+            self.group_by(key)
+        for clause in question.where:
+            self.keep(clause)
+        if question.l0:
+            self.bound(l0=question.l0, linf_rows=question.linf_rows)
+
+    def group_by(self, key: GroupKey) -> None:
+        """Split every group by a column: by its list or edges in their order, or by all that its dictionary has.
+
+        Raises: KeyError: no such list, dictionary or number, or a value is not in the list; TooManyGroups.
         """
-        places = self._table.lists[column]
-        position = np.full(len(places) + 1, OUT, np.int32)
-        chosen = np.array([places[value] for value in values], np.int64)
-        position[chosen] = np.arange(len(values), dtype=np.int32)
-        kernels.group_by(self._group, self._codes(column), position, len(values))
-        wider = self._identity[:, None] * np.uint64(len(places)) + chosen.astype(np.uint64)[None, :]
-        self._identity = wider.reshape(-1)
+        if key.edges:
+            chosen, size = np.arange(len(key.edges) - 1), len(key.edges) - 1
+            self._widen(chosen, size)
+            kernels.group_by_edges(self.group, self._numbers(key.column), np.array(key.edges, np.int64))
+            return
+        if key.is_found:
+            size = self._table.sizes[key.column] if key.column in self._table.sizes else len(self._lists(key.column))
+            chosen = np.arange(size)
+        else:
+            places = self._lists(key.column)
+            size, chosen = len(places), np.array([places[value] for value in key.values], np.int64)
+        self._widen(chosen, size)
+        position = np.full(size + 1, OUT, np.int32)
+        position[chosen] = np.arange(len(chosen), dtype=np.int32)
+        kernels.group_by(self.group, self._codes(key.column), position, len(chosen))
 
-    def keep_text(self, column: str, value: str, *, equal: bool) -> None:
-        """Keep rows whose `column` is there and is (or is not) `value`.
+    def keep(self, clause: Clause) -> None:
+        """Keep rows for which the clause holds.
 
-        Raises: KeyError: the column has no public list, or the value is not in it.
+        Raises: KeyError: no such column, or a text that is not in the column's public list.
         """
-        kernels.keep_codes(self._group, self._codes(column), self._table.lists[column][value], equal)
-
-    def keep_number(self, column: str, op: str, value: int) -> None:
-        """Keep rows whose integer `column` is there and compares so: eq, ne, lt, le, gt or ge.
-
-        Raises: KeyError: no such column, or no such comparison.
-        """
-        low, high = interval(op, value)
-        kernels.keep_between(self._group, self._numbers(column), low, high, op != "ne")
+        if isinstance(clause, tuple):
+            kernels.keep_rows(self.group, np.logical_or.reduce([self._holds(each) for each in clause]))
+        elif clause.column in self._table.numbers and clause.op not in (Op.IN, Op.NOT_IN):
+            low, high = interval(clause)
+            if clause.op is Op.MISSING:
+                kernels.keep_rows(self.group, self._holds(clause))
+            else:
+                kernels.keep_between(self.group, self._numbers(clause.column), low, high, clause.op is not Op.NE)
+        elif clause.column in self._table.numbers:
+            kernels.keep_rows(self.group, self._holds(clause))
+        else:
+            kernels.keep_codes(self.group, self._codes(clause.column), self._allowed(clause))
 
     def bound(self, *, l0: int, linf_rows: int) -> None:
         """Leave in at most `l0` groups of a unit, and `linf_rows` rows of a unit in a group."""
         key = np.frombuffer(self._table.order_key, dtype="<u8")
         units = self._table.offsets, self._table.unit_ids
-        kernels.bound(*units, self._group, self._identity, l0, linf_rows, key[0], key[1])
+        kernels.bound(*units, self.group, self._identity, l0, linf_rows, key[0], key[1])
 
-    def count(self, column: str = "") -> Integers:
-        """Return the rows of every group; with `column`, those that have a value there."""
-        out = np.zeros(len(self._identity), np.int64)
-        if not column:
-            kernels.count_rows(self._group, out)
-        elif column in self._table.numbers:
-            kernels.count_present(self._group, self._numbers(column), MISSING, out)
-        else:
-            kernels.count_present(self._group, self._codes(column), OUT, out)
-        return out
+    def measure(self, measure: Measure, *, parts: int = 1) -> Integers:
+        """Return a measure's values by group; of a histogram bin after bin within a group.
 
-    def total(self, column: str, *, lower: int, upper: int, parts: int = 1) -> Integers:
-        """Return the exact sum over every group of `column`, each value clamped to [lower, upper].
-
-        parts: tables whose sums will be added up.
         Raises: SumMayOverflow: rows × bounds × parts exceed SUM_MAX.
         """
-        most = len(self._group) * max(abs(lower), abs(upper)) * parts
+        most = len(self.group) * row_most(measure) * parts
         if most > SUM_MAX:
-            raise SumMayOverflow(f"sums of `{column}` may reach `{most}`; `{SUM_MAX}` is the most: narrow the bounds")
-        out = np.zeros(len(self._identity), np.int64)
-        kernels.add_clamped(self._group, self._numbers(column), lower, upper, out)
+            name = measure.column
+            raise SumMayOverflow(f"sums of `{name}` may reach `{most}`; `{SUM_MAX}` is the most: narrow the bounds")
+        bins = len(measure.edges) - 1 if isinstance(measure, Histogram) else 1
+        out = np.zeros(self.groups * bins, np.int64)
+        match measure:
+            case Count():
+                self._count(measure.column, out)
+            case Units():
+                kernels.count_units(self._table.offsets, self.group, np.full(self.groups, -1, np.int64), out)
+            case Sum():
+                kernels.add_clamped(self.group, self._numbers(measure.column), measure.lower, measure.upper, out)
+            case SumSquares():
+                edges = measure.lower, measure.upper, measure.centre
+                kernels.add_squares(self.group, self._numbers(measure.column), *edges, out)
+            case Histogram():
+                kernels.count_bins(self.group, self._numbers(measure.column), np.array(measure.edges, np.int64), out)
+            case _:
+                assert_never(measure)
         return out
 
+    def _count(self, column: str, out: Integers) -> None:
+        if not column:
+            kernels.count_rows(self.group, out)
+        elif column in self._table.numbers:
+            kernels.count_present(self.group, self._numbers(column), MISSING, out)
+        else:
+            kernels.count_present(self.group, self._codes(column), OUT, out)
+
+    def _widen(self, chosen: npt.NDArray[np.int64], size: int) -> None:
+        """Make each group as many as are chosen, each with an identity that no other list or order would change."""
+        if len(self._identity) * len(chosen) > GROUPS_MAX:
+            raise TooManyGroups(f"{len(self._identity) * len(chosen)} groups exceed {GROUPS_MAX}; group by less")
+        wider = self._identity[:, None] * np.uint64(size) + chosen.astype(np.uint64)[None, :]
+        self._identity = wider.reshape(-1)
+
+    def _holds(self, where: Filter) -> Mask:
+        """Return for every row with a unit whether a comparison holds."""
+        if where.column not in self._table.numbers:
+            codes = self._codes(where.column)
+            held: Mask = self._allowed(where)[codes]
+            return held
+        values = self._numbers(where.column)
+        missing: Mask = values == MISSING
+        if where.op is Op.MISSING:
+            return missing
+        if where.op in (Op.IN, Op.NOT_IN):
+            inside = np.isin(values, np.array(where.integers, np.int64))
+        else:
+            low, high = interval(where)
+            inside = (values >= low) & (values <= high)
+        held = ~missing & (inside != (where.op in (Op.NE, Op.NOT_IN)))
+        return held
+
+    def _allowed(self, where: Filter) -> Mask:
+        """Return by code whether a comparison of a text column holds; the last entry is the missing one's."""
+        size = self._table.sizes.get(where.column)
+        allowed = np.zeros((len(self._lists(where.column)) if size is None else size) + 1, np.bool_)
+        if where.op in (Op.MISSING, Op.PRESENT):
+            allowed[:-1], allowed[-1] = where.op is Op.PRESENT, where.op is Op.MISSING
+            return allowed
+        places = self._lists(where.column)
+        among = [places[value] for value in where.texts]
+        positive = where.op in (Op.EQ, Op.IN)
+        allowed[:-1] = not positive
+        allowed[among] = positive
+        return allowed
+
+    def _lists(self, column: str) -> Mapping[str, int]:
+        return self._table.lists[column]
+
     def _codes(self, column: str) -> Codes:
-        return self._table.codes[column][: len(self._group)]
+        return self._table.codes[column][: len(self.group)]
 
     def _numbers(self, column: str) -> Integers:
-        return self._table.numbers[column][: len(self._group)]
+        return self._table.numbers[column][: len(self.group)]
 
 
-def interval(op: str, value: int) -> tuple[int, int]:
-    """Return the integers, from and to, that compare so with `value`; of `ne` those that do not."""
+def interval(where: Filter) -> tuple[int, int]:
+    """Return the integers, from and to, that compare so; of `ne` those that do not; (MISSING, …) of what has none."""
+    first, last = (where.integers[0], where.integers[-1]) if where.integers else (0, 0)
     return {
-        "eq": (value, value),
-        "ne": (value, value),
-        "lt": (MISSING, value - 1),
-        "le": (MISSING, value),
-        "gt": (value + 1, _INT64_MAX),
-        "ge": (value, _INT64_MAX),
-    }[op]
+        Op.EQ: (first, first),
+        Op.NE: (first, first),
+        Op.LT: (MISSING, first - 1),
+        Op.LE: (MISSING, first),
+        Op.GT: (first + 1, _INT64_MAX),
+        Op.GE: (first, _INT64_MAX),
+        Op.BETWEEN: (first, last),
+        Op.PRESENT: (MISSING, _INT64_MAX),
+    }.get(where.op, (MISSING, MISSING))
 
 
 def bounds_of_units(unit_codes: Integers) -> Integers:

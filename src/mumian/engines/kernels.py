@@ -43,11 +43,28 @@ def group_by(group: Any, codes: Any, position: Any, size: int) -> None:
 
 
 @_kernel
-def keep_codes(group: Any, codes: Any, wanted: int, equal: bool) -> None:
-    """Leave out rows whose code is missing, or is not (equal) or is (not equal) the wanted one."""
+def group_by_edges(group: Any, values: Any, edges: Any) -> None:
+    """Refine `group` by bins [edges[n], edges[n + 1]); out where the value is missing or beyond the edges."""
+    bins = len(edges) - 1
     for row in range(len(group)):
-        code = codes[row]
-        if code < 0 or (code == wanted) != equal:
+        if group[row] >= 0:
+            place = np.searchsorted(edges, values[row], side="right") - 1
+            group[row] = group[row] * bins + place if 0 <= place < bins else OUT
+
+
+@_kernel
+def keep_codes(group: Any, codes: Any, allowed: Any) -> None:
+    """Leave out rows whose code is not allowed. allowed: by code; the last entry, for code -1, is the missing one's."""
+    for row in range(len(group)):
+        if not allowed[codes[row]]:
+            group[row] = OUT
+
+
+@_kernel
+def keep_rows(group: Any, kept: Any) -> None:
+    """Leave out rows that are not kept."""
+    for row in range(len(group)):
+        if not kept[row]:
             group[row] = OUT
 
 
@@ -186,6 +203,37 @@ def count_present(group: Any, values: Any, missing: int, out: Any) -> None:
     for row in range(len(group)):
         if group[row] >= 0 and values[row] != missing:
             out[group[row]] += 1
+
+
+@_kernel
+def count_units(offsets: Any, group: Any, seen: Any, out: Any) -> None:
+    """Add 1 to a group for every unit that has a row in it. seen: by group, -1 at first."""
+    for unit in range(len(offsets) - 1):
+        for row in range(offsets[unit], offsets[unit + 1]):
+            place = group[row]
+            if place >= 0 and seen[place] != unit:
+                seen[place] = unit
+                out[place] += 1
+
+
+@_kernel
+def add_squares(group: Any, values: Any, lower: int, upper: int, centre: int, out: Any) -> None:
+    """Add (value - centre)^2 of a row, its value clamped to lower to upper, to its group; a missing value adds nothing."""
+    for row in range(len(group)):
+        value = values[row]
+        if group[row] >= 0 and value != MISSING:
+            out[group[row]] += (min(max(value, lower), upper) - centre) ** 2
+
+
+@_kernel
+def count_bins(group: Any, values: Any, edges: Any, out: Any) -> None:
+    """Add 1 to a row's bin of its group; values beyond the edges count in the first or last. out: groups × bins."""
+    bins = len(edges) - 1
+    for row in range(len(group)):
+        value = values[row]
+        if group[row] >= 0 and value != MISSING:
+            place = np.searchsorted(edges, value, side="right") - 1
+            out[group[row] * bins + min(max(place, 0), bins - 1)] += 1
 
 
 @_kernel

@@ -9,9 +9,9 @@ from mumian.kernel.facts import Facts
 from mumian.kernel.ids import BudgetId, JobId, new_id
 from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Detail, Refused
+from mumian.rooms.cleanroom.analysis import fault as fault_of_rules
 from mumian.rooms.cleanroom.model import (
-    TICKET_MS,
-    BudgetCharged,
+    AnalysisRulesSet,
     BudgetFacts,
     BudgetOpened,
     BudgetRefreshed,
@@ -30,16 +30,16 @@ from mumian.rooms.cleanroom.model import (
     ReleaseFacts,
     ReleaseRecorded,
     RequestJob,
-    SourceSeen,
+    RulesFacts,
+    SetAnalysisRules,
     State,
     StopJobs,
-    TicketIssued,
     UsageFacts,
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
-from mumian.rooms.cleanroom.plan import AggregatePlan, cells, fault, plan_digest
-from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus, Source, Usage
+from mumian.rooms.cleanroom.records import Job, JobStatus, Usage
+from mumian.rooms.cleanroom.request import refuse_source, request
 
 
 def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refused:
@@ -50,7 +50,7 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return _meter(state, command, facts)
         case RequestJob():
             assert isinstance(facts, JobFacts)
-            return _request(state, command, facts)
+            return request(state, command, facts)
         case RecordRelease():
             assert isinstance(facts, ReleaseFacts)
             return _release(state, command, facts)
@@ -65,6 +65,9 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return _open(state, command, facts)
         case RefreshBudget():
             return _refresh(state, command, facts)
+        case SetAnalysisRules():
+            assert isinstance(facts, RulesFacts)
+            return _set_rules(command, facts)
         case _:
             assert_never(command)
 
@@ -81,8 +84,22 @@ def _open(state: State, command: OpenBudget, facts: BudgetFacts) -> list[Event] 
     refused = _refuse_terms(command.rho_nano, share=command.per_consumer_rho_nano, until=command.until, now=facts.now)
     if refused is not None:
         return refused
-    terms = (command.rho_nano, command.per_consumer_rho_nano, command.until)
+    terms = (command.rho_nano, command.per_consumer_rho_nano, command.until, command.delta_femto)
     return [BudgetOpened(BudgetId(new_id("budget", facts.seq)), resource, facts.actor, unit, *terms)]
+
+
+def _set_rules(command: SetAnalysisRules, facts: RulesFacts) -> list[Event] | Refused:
+    resource, rules = command.resource, command.rules
+    if facts.holder is None:
+        return Refused(R.RESOURCE_UNKNOWN, {"resource": resource})
+    if facts.actor != facts.holder:
+        return Refused(R.NOT_THE_HOLDER, {"actor": facts.actor, "resource": resource, "holder": facts.holder})
+    wrong = fault_of_rules(rules)
+    if wrong is not None:
+        return Refused(R.RULES_FAULTY, {"fault": wrong})
+    if rules.exact is not None and facts.personal and rules.exact.compliance is None:
+        return Refused(R.EXACT_OF_PERSONS, {"resource": resource})
+    return [AnalysisRulesSet(resource, facts.actor, rules, digest(rules))]
 
 
 def _refuse_terms(rho_nano: int, *, share: int, until: int, now: int) -> Refused | None:
@@ -108,121 +125,15 @@ def _refresh(state: State, command: RefreshBudget, facts: Facts) -> list[Event] 
     if refused is not None:
         return refused
     return [
-        BudgetRefreshed(command.budget, command.rho_nano, command.per_consumer_rho_nano, until, command.reason),
-    ]
-
-
-def _request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] | Refused:
-    refused = _refuse_terms_of_use(command, facts) or _refuse_plan(command, facts)
-    if refused is not None:
-        return refused
-    plan, asked = command.plan, plan_digest(command.plan)
-    sources = {seen.resource: seen for seen in facts.sources}
-    versions = digest(sorted((seen.resource, seen.version_digest) for seen in sources.values()))
-    replays: JobId | None = None
-    rho_nano = 0
-    job = JobId(new_id("job", facts.seq))
-    charges: list[BudgetCharged] = []
-    if isinstance(plan, AggregatePlan):
-        replays = state.answered.get(f"{facts.actor}/{asked}/{versions}")
-        if replays is None:
-            rho_nano = plan.rho_nano
-            charged = _charge(state, plan, list(sources.values()), job, facts)
-            if isinstance(charged, Refused):
-                return charged
-            charges = charged
-    ticket = TicketIssued(
-        job=job,
-        kind=JobKind.AGGREGATE if isinstance(plan, AggregatePlan) else JobKind.VERIFICATION,
-        consumer=facts.actor,
-        agreement=command.agreement,
-        product=command.product,
-        purpose=command.purpose,
-        sources=tuple(_source(seen, rho_nano) for seen in sources.values()),
-        root=facts.sources[0].domain,
-        plan_digest=asked,
-        versions_digest=versions,
-        rho_nano=rho_nano,
-        answers_max=cells(plan) if isinstance(plan, AggregatePlan) else plan.calls_max,
-        issued_at=facts.now,
-        expires_at=facts.now + TICKET_MS,
-        nonce=command.nonce,
-        replays=replays,
-        paths=tuple(dict.fromkeys(seen.path for seen in facts.sources if seen.path)),
-        rules=tuple(dict.fromkeys(rule for seen in facts.sources for rule in seen.rules)),
-        policies=tuple(
-            dict.fromkeys((*facts.decision.determined_by, *(rule for seen in facts.sources for rule in seen.policies)))
+        BudgetRefreshed(
+            command.budget,
+            command.rho_nano,
+            command.per_consumer_rho_nano,
+            until,
+            command.reason,
+            command.delta_femto,
         ),
-    )
-    return [*charges, ticket]
-
-
-def _source(seen: SourceSeen, rho_nano: int) -> Source:
-    cost_rho_nano = rho_nano if seen.protected else 0
-    return Source(seen.resource, seen.holder, seen.domain, seen.version_digest or "", cost_rho_nano)
-
-
-def _refuse_terms_of_use(command: RequestJob, facts: JobFacts) -> Refused | None:
-    """Return why the actor may not have a job of this product now: its kind, the agreement, the rights, the order."""
-    agreement, product = command.agreement, command.product
-    if facts.product_kind is None:
-        return Refused(R.PRODUCT_UNKNOWN, {"product": product})
-    if facts.consumer != facts.actor or facts.agreement_product != product:
-        return Refused(R.NOT_YOUR_AGREEMENT, {"actor": facts.actor, "agreement": agreement, "product": product})
-    if not facts.decision.allowed:
-        return Refused(R.AGREEMENT_DENIES, {"agreement": agreement, "why": facts.decision.say()})
-    if not facts.sources:
-        return Refused(R.NO_SOURCE, {"product": product})
-    for seen in facts.sources:
-        refused = _refuse_source(seen, product)
-        if refused is not None:
-            return refused
-    for seen in facts.sources:
-        if seen.version_digest is None:
-            return Refused(R.VERSION_MISSING, {"resource": seen.resource})
-    if not facts.order_open:
-        return Refused(R.ORDER_NOT_OPEN, {"agreement": agreement})
-    return None
-
-
-def _refuse_plan(command: RequestJob, facts: JobFacts) -> Refused | None:
-    wrong = fault(command.plan)
-    if wrong is not None:
-        return Refused(R.PLAN_FAULTY, {"fault": wrong})
-    kind = JobKind.AGGREGATE if isinstance(command.plan, AggregatePlan) else JobKind.VERIFICATION
-    if kind is not facts.product_kind and facts.product_kind is not None:
-        detail: Detail = {"product": command.product, "product_kind": facts.product_kind.value}
-        return Refused(R.PLAN_OF_OTHER_KIND, {**detail, "plan_kind": kind.value})
-    return None
-
-
-def _charge(
-    state: State, plan: AggregatePlan, sources: list[SourceSeen], job: JobId, facts: JobFacts
-) -> list[BudgetCharged] | Refused:
-    """Charge every protected source the whole loss, or none: a unit may be in all of them (sequential composition).
-
-    Source: Bun & Steinke 2016, Lemma 2.3 (zCDP losses add up).
-    """
-    charges: list[BudgetCharged] = []
-    cost_rho_nano = plan.rho_nano
-    for seen in sources:
-        if not seen.protected:
-            continue
-        budget_id = state.by_lineage.get(f"{seen.resource}/{plan.unit}")
-        if budget_id is None:
-            return Refused(R.BUDGET_MISSING, {"resource": seen.resource, "unit": plan.unit})
-        budget = state.budgets[budget_id]
-        detail: Detail = {"budget": budget_id, "resource": seen.resource}
-        if facts.now >= budget.until:
-            return Refused(R.BUDGET_CLOSED, {**detail, "until": budget.until, "now": facts.now})
-        detail["rho_nano"] = cost_rho_nano
-        if cost_rho_nano > budget.left_rho_nano:
-            return Refused(R.BUDGET_EXHAUSTED, {**detail, "left_rho_nano": budget.left_rho_nano})
-        share_rho_nano = budget.per_consumer_rho_nano - (state.spent.get(f"{budget_id}/{facts.actor}") or 0)
-        if cost_rho_nano > share_rho_nano:
-            return Refused(R.CONSUMER_SHARE_EXHAUSTED, {**detail, "left_rho_nano": share_rho_nano})
-        charges.append(BudgetCharged(budget_id, facts.actor, job, cost_rho_nano))
-    return charges
+    ]
 
 
 def _live(state: State, job_id: JobId) -> Job | Refused:
@@ -238,18 +149,6 @@ def _keeps_source(job: Job, facts: Facts) -> bool:
     return any(facts.actor in (source.holder, source.domain) for source in job.sources)
 
 
-def _refuse_source(seen: SourceSeen, product: str) -> Refused | None:
-    """Return why a source may not be used: its chain, its resource's standing policies, the persons in it."""
-    if not seen.unbroken:
-        detail: Detail = {"resource": seen.resource, "link": seen.broken_at, "reason": seen.reason}
-        return Refused(R.CHAIN_BROKEN, {**detail, "product": product})
-    if seen.denied:
-        return Refused(R.POLICY_DENIES, {"resource": seen.resource, "why": seen.denied})
-    if seen.unlawful:
-        return Refused(R.NOT_LAWFUL, {"resource": seen.resource, "why": seen.unlawful})
-    return None
-
-
 def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[Event] | Refused:
     found = state.jobs.get(command.job)
     if found is not None and facts.actor != found.root:
@@ -259,7 +158,7 @@ def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[
         return job
     if facts.now >= job.expires_at:
         return Refused(R.TICKET_EXPIRED, {"job": command.job, "expires_at": job.expires_at, "now": facts.now})
-    refused = None if facts.barred is None else _refuse_source(facts.barred, job.product)
+    refused = None if facts.barred is None else refuse_source(facts.barred, job.product)
     if refused is not None:
         return refused
     if command.rows > job.answers_max:

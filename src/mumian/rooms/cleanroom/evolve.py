@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mumian.kernel.ids import JobId
 from mumian.rooms.cleanroom.model import (
+    AnalysisRulesSet,
     BudgetCharged,
     BudgetOpened,
     BudgetRefreshed,
@@ -30,7 +31,11 @@ def evolve(state: State, event: Event) -> None:
             _meter(state, event)
         case BudgetCharged():
             budget, share = state.budgets[event.budget], f"{event.budget}/{event.consumer}"
-            state.budgets[event.budget] = replace(budget, spent_rho_nano=budget.spent_rho_nano + event.rho_nano)
+            state.budgets[event.budget] = replace(
+                budget,
+                spent_rho_nano=budget.spent_rho_nano + event.rho_nano,
+                spent_delta_femto=budget.spent_delta_femto + event.delta_femto,
+            )
             state.spent[share] = (state.spent.get(share) or 0) + event.rho_nano
         case TicketIssued():
             _issue(state, event)
@@ -45,7 +50,8 @@ def evolve(state: State, event: Event) -> None:
                 _close(state, job, JobStatus.STOPPED)
         case BudgetOpened():
             terms = (event.rho_nano, event.per_consumer_rho_nano, event.until)
-            state.budgets[event.budget] = Budget(event.resource, event.holder, event.privacy_unit, *terms)
+            opened = Budget(event.resource, event.holder, event.privacy_unit, *terms, delta_femto=event.delta_femto)
+            state.budgets[event.budget] = opened
             state.by_lineage[f"{event.resource}/{event.privacy_unit}"] = event.budget
         case BudgetRefreshed():
             budget = state.budgets[event.budget]
@@ -54,7 +60,10 @@ def evolve(state: State, event: Event) -> None:
                 rho_nano=budget.rho_nano + event.rho_nano,
                 per_consumer_rho_nano=budget.per_consumer_rho_nano + event.per_consumer_rho_nano,
                 until=event.until,
+                delta_femto=budget.delta_femto + event.delta_femto,
             )
+        case AnalysisRulesSet():
+            state.rules[event.resource] = event.rules
         case _:
             assert_never(event)
 
@@ -84,6 +93,8 @@ def _issue(state: State, event: TicketIssued) -> None:
         expires_at=event.expires_at,
         replays=event.replays,
         paths=event.paths,
+        group=event.group,
+        mode=event.mode,
     )
     state.jobs[event.job] = job
     for path in job.read_by:
@@ -104,6 +115,9 @@ def _release(state: State, event: ReleaseRecorded) -> None:
     question = f"{job.consumer}/{job.plan_digest}/{job.versions_digest}"
     if job.kind is JobKind.AGGREGATE and question not in state.answered:
         state.answered[question] = event.job
+    paid = f"{job.plan_digest}/{job.versions_digest}"
+    if job.kind is JobKind.AGGREGATE and paid not in state.paid:
+        state.paid[paid] = event.job
 
 
 def _meter(state: State, event: UsageRecorded) -> None:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mumian.rooms.cleanroom.model import State
+from mumian.rooms.cleanroom.plan import Mode
 from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus
 
 
 def no_budget_is_overspent(state: State) -> Iterator[str]:
     """What all consumers spent stays within the budget, what one spent within its share."""
     for key, budget in state.budgets.under():
+        if budget.left_delta_femto < 0:
+            yield f"`{key}` spent a delta of {budget.spent_delta_femto} of {budget.delta_femto} femto"
         if budget.left_rho_nano < 0:
             yield f"`{key}` spent {budget.spent_rho_nano} of {budget.rho_nano} nano-rho"
         for share, spent in state.spent.under(f"{key}/"):
@@ -84,6 +87,20 @@ def _question(job: Job) -> tuple[str, str, str]:
     return job.consumer, job.plan_digest, job.versions_digest
 
 
+def noise_is_paid_for_once(state: State) -> Iterator[str]:
+    """A private answer that cost nothing was paid for by an earlier job, whoever asked: same plan, same versions."""
+    first: dict[tuple[str, str], int] = {}
+    for _, job in state.jobs.under():
+        asked = job.plan_digest, job.versions_digest
+        if job.rho_nano:
+            first[asked] = min(job.issued_at, first.get(asked, job.issued_at))
+    for key, job in state.jobs.under():
+        is_free = job.kind is JobKind.AGGREGATE and job.mode is Mode.PRIVATE and not job.rho_nano
+        protected = is_free and f"{job.plan_digest}/{job.versions_digest}" in state.paid
+        if protected and first.get((job.plan_digest, job.versions_digest), job.issued_at) > job.issued_at:
+            yield f"`{key}` cost nothing before anybody had paid for its question"
+
+
 def metered_calls_have_no_gap_and_a_ticket(state: State) -> Iterator[str]:
     """Batches follow each other from call 0, add up to the calls and the charge, within what tickets cover."""
     covered = Counter[str]()
@@ -122,6 +139,7 @@ LAWS = (
     what_was_released_never_exceeds_what_was_charged,
     every_release_has_a_ticket,
     the_same_question_gets_the_same_answer,
+    noise_is_paid_for_once,
     metered_calls_have_no_gap_and_a_ticket,
     jobs_are_found_while_they_wait_and_their_uses_for_ever,
 )

@@ -6,14 +6,15 @@ from typing import Annotated
 
 import msgspec
 
-from mumian.kernel.canonical import END, Natural, Positive
+from mumian.kernel.canonical import END, Int53, Natural, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
 from mumian.kernel.money import Fen
 from mumian.kernel.table import Table
 from mumian.kernel.time import DAY_MS, Instant
 from mumian.policy.model import Decision
-from mumian.rooms.cleanroom.plan import Column, Hex32, Plan
+from mumian.rooms.cleanroom.analysis import AnalysisRules, Name
+from mumian.rooms.cleanroom.plan import Column, Hex32, Mode, Plan
 from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobKind, ReleaseRecord, Source, Usage
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal as CleanroomRefusal
 
@@ -32,7 +33,8 @@ class OpenBudget(_Command, frozen=True):
     """Open the privacy budget of a resource, all its versions and products, for one privacy unit. By the resource's holder.
 
     privacy_unit: column that names the unit, as plans do. rho_nano: zCDP loss in 10^-9 that all consumers together may
-    cause until `until` (exclusive); per_consumer_rho_nano: that one may.
+    cause until `until` (exclusive); per_consumer_rho_nano: that one may, with all parties related to it.
+    delta_femto: delta in 10^-15 that keys found in the data may cost in all; 0: plans group by public lists only.
     """
 
     resource: ResourceId
@@ -40,6 +42,7 @@ class OpenBudget(_Command, frozen=True):
     rho_nano: Positive
     per_consumer_rho_nano: Positive
     until: Instant
+    delta_femto: Natural = 0
 
 
 class RefreshBudget(_Command, frozen=True):
@@ -50,12 +53,14 @@ class RefreshBudget(_Command, frozen=True):
     reason: Code
     per_consumer_rho_nano: Natural = 0
     until: Instant | None = None
+    delta_femto: Natural = 0
 
 
 class RequestJob(_Command, frozen=True):
     """Ask for `plan` to be run over the sources of `product`. By the agreement's consumer.
 
     nonce: makes two equal requests two; not part of the plan, so the second is answered from the first.
+    template, arguments: the approved query that the plan is an instance of; "": a free one.
     """
 
     agreement: AgreementId
@@ -63,6 +68,18 @@ class RequestJob(_Command, frozen=True):
     purpose: Code
     plan: Plan
     nonce: Code
+    template: str = ""
+    arguments: dict[Name, Int53 | str] = {}
+
+
+class SetAnalysisRules(_Command, frozen=True):
+    """Publish what may be asked of a resource, in place of earlier rules. By the resource's holder.
+
+    Nothing may be asked of a resource without rules. The domain keeps its owner's own copy, and decides last.
+    """
+
+    resource: ResourceId
+    rules: AnalysisRules
 
 
 class RecordRelease(_Command, frozen=True):
@@ -114,13 +131,29 @@ class StopJobs(_Command, frozen=True):
     because: Code
 
 
-Command = OpenBudget | RefreshBudget | RequestJob | RecordRelease | RefuseAtDomain | ExpireJob | RecordUsage | StopJobs
+Command = (
+    OpenBudget
+    | RefreshBudget
+    | SetAnalysisRules
+    | RequestJob
+    | RecordRelease
+    | RefuseAtDomain
+    | ExpireJob
+    | RecordUsage
+    | StopJobs
+)
 
 
 class BudgetFacts(Facts, frozen=True, kw_only=True):
     """Facts of `OpenBudget`. holder: who holds the resource; None if there is no such resource."""
 
     holder: PartyId | None
+
+
+class RulesFacts(BudgetFacts, frozen=True, kw_only=True):
+    """Facts of `SetAnalysisRules`. personal: the resource is classified as holding personal information."""
+
+    personal: bool
 
 
 class SourceSeen(msgspec.Struct, frozen=True):
@@ -158,6 +191,7 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     decision: of the agreement's policy on the action of the plan's kind, for the purpose, now.
     sources: every resource beneath the product; the first one's domain merges and releases (the root).
     order_open: an order on the agreement is paid into escrow and neither settled nor cancelled.
+    group: the actor and all parties related to it, in order: their spendings count together.
     """
 
     product_kind: JobKind | None
@@ -166,6 +200,7 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     decision: Decision
     sources: tuple[SourceSeen, ...]
     order_open: bool
+    group: tuple[PartyId, ...] = ()
 
 
 class ReleaseFacts(Facts, frozen=True, kw_only=True):
@@ -199,16 +234,27 @@ class BudgetOpened(_Event, frozen=True):
     rho_nano: Positive
     per_consumer_rho_nano: Positive
     until: Instant
+    delta_femto: Natural = 0
+
+
+class AnalysisRulesSet(_Event, frozen=True):
+    """digest: SHA-256 of the rules' canonical bytes, hex: what jobs under them name."""
+
+    resource: ResourceId
+    holder: PartyId
+    rules: AnalysisRules
+    digest: str
 
 
 class BudgetRefreshed(_Event, frozen=True):
-    """rho_nano, per_consumer_rho_nano: what was added. until: the end from now on."""
+    """rho_nano, per_consumer_rho_nano, delta_femto: what was added. until: the end from now on."""
 
     budget: BudgetId
     rho_nano: Positive
     per_consumer_rho_nano: Natural
     until: Instant
     reason: str
+    delta_femto: Natural = 0
 
 
 class BudgetCharged(_Event, frozen=True):
@@ -218,6 +264,7 @@ class BudgetCharged(_Event, frozen=True):
     consumer: PartyId
     job: JobId
     rho_nano: Positive
+    delta_femto: Natural = 0
 
 
 class TicketIssued(_Event, frozen=True):
@@ -229,6 +276,8 @@ class TicketIssued(_Event, frozen=True):
     paths: of every source that the product stands on: what is revoked anywhere above stops the job.
     rules: of law that the processing of personal information rests on. policies: what permitted it besides the chain:
         rules of the agreement, then of standing policies, as `policy id:rule uid`.
+    analysis: digests of the analysis rules that the plan keeps to, source by source. group: as in `JobFacts`.
+    mode: of an aggregate. A private one that costs nothing asks what was answered before.
     """
 
     job: JobId
@@ -250,6 +299,10 @@ class TicketIssued(_Event, frozen=True):
     paths: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    analysis: tuple[str, ...] = ()
+    group: tuple[PartyId, ...] = ()
+    mode: Mode = Mode.PRIVATE
+    template: str = ""
 
 
 class ReleaseRecorded(_Event, frozen=True):
@@ -287,7 +340,8 @@ class UsageRecorded(_Event, frozen=True):
 
 
 Event = (
-    BudgetOpened
+    AnalysisRulesSet
+    | BudgetOpened
     | BudgetRefreshed
     | BudgetCharged
     | TicketIssued
@@ -301,6 +355,7 @@ Event = (
 
 class State(msgspec.Struct):
     """budgets: by id. by_lineage: `resource/privacy unit` → budget. spent: `budget/consumer` → nano-rho.
+    rules: by resource. paid: `plan digest/versions digest` → the first job that was released: nobody pays for it again.
 
     jobs, releases: by job. answered: `consumer/plan digest/versions digest` → the job that was released.
     open_jobs: `path/job`, of jobs without an answer yet. uses: `resource/issued at, 16 digits/job`, of all jobs.
@@ -313,6 +368,8 @@ class State(msgspec.Struct):
     jobs: Table[Job]
     releases: Table[ReleaseRecord]
     answered: Table[JobId]
+    paid: Table[JobId]
+    rules: Table[AnalysisRules]
     open_jobs: Table[JobId]
     uses: Table[JobId]
     by_agreement: Table[ProductId]

@@ -8,11 +8,34 @@ declared by the holder, never read off the data.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, TypeAlias
 
 import msgspec
 
-from mumian.kernel.canonical import Digest, Int53, Natural, Positive, canonical, digest
+from mumian.engines.question import Clause as Clause
+from mumian.engines.question import Column as Column
+from mumian.engines.question import Count as Count
+from mumian.engines.question import Filter as Filter
+from mumian.engines.question import GroupKey as GroupKey
+from mumian.engines.question import Histogram as Histogram
+from mumian.engines.question import Measure as Measure
+from mumian.engines.question import Op as Op
+from mumian.engines.question import (
+    Question,
+    fault_of_filter,
+    fault_of_group,
+    fault_of_measure,
+    fault_of_where,
+    filters,
+    unit_most,
+    width,
+)
+from mumian.engines.question import Sum as Sum
+from mumian.engines.question import SumSquares as SumSquares
+from mumian.engines.question import Units as Units
+from mumian.engines.question import groups as groups_of
+from mumian.kernel.canonical import END, Digest, Int53, Natural, Positive, canonical, digest
 from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.kernel.time import Instant
 
@@ -22,95 +45,91 @@ CELLS_MAX = 100_000
 CALLS_MAX = 1_000_000_000
 """Calls that one ticket covers at most: keeps every sum of calls within 53 bits."""
 
-Column: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Hex32: TypeAlias = Digest
 """32 bytes: a SHA-256 digest or an Ed25519 public key, in lower-case hex."""
 
+TableName: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}" + END)]
+"""What a plan calls a table: the same name in every domain that holds a part of it."""
 
-class Op(StrEnum):
-    """How a column is compared with a value. A missing cell satisfies none of them."""
+AnyTable: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9_]{0,63})?" + END)]
+"""A table's name, or "" for none."""
 
-    EQ = "eq"
-    NE = "ne"
-    LT = "lt"
-    LE = "le"
-    GT = "gt"
-    GE = "ge"
+DELTA_FEMTO_MAX = 10**12
+"""Largest delta of one plan, in 10^-15: a thousandth. Above that the word privacy means nothing."""
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class GroupKey(_Part, frozen=True):
-    """Group by `column` over the public list `values`, in the order of release; zeros are released too.
-
-    Values are text as it is shown ("JFK", "7"), also where the column holds integers. Rows outside the list are left out.
-    """
-
-    column: Column
-    values: tuple[str, ...]
-
-
-class Filter(_Part, frozen=True):
-    """Keep rows whose `column` compares so with `value`. Text columns know `eq` and `ne` only."""
-
-    column: Column
-    op: Op
-    value: Int53 | str
-
-
-class _Measure(msgspec.Struct, frozen=True, tag=lambda name: f"measure.{name}", forbid_unknown_fields=True):
-    pass
-
-
-class Count(_Measure, frozen=True):
-    """Number of rows of a group; with `column`, of those that have a value there."""
-
-    column: str = ""
-
-
-class Sum(_Measure, frozen=True):
-    """Sum over a group of `column`, each value clamped to [lower, upper], in the column's unit; missing values add 0."""
-
-    column: Column
-    lower: Int53
-    upper: Int53
-
-
-Measure = Count | Sum
-
-
 class _Plan(msgspec.Struct, frozen=True, tag=lambda name: f"plan.{name}", forbid_unknown_fields=True):
     pass
 
 
+class Mode(StrEnum):
+    """How an answer protects: by noise that costs budget, or exact, by thresholds and the history of what was released."""
+
+    PRIVATE = "private"
+    EXACT = "exact"
+
+
+class Mechanism(StrEnum):
+    """Which noise: with Gaussian many groups and measures cost least; one group of a unit costs least with Laplace."""
+
+    GAUSSIAN = "gaussian"
+    LAPLACE = "laplace"
+
+
+class Join(_Part, frozen=True):
+    """Look up each row of the plan's table in another table of the same domain, by columns that name its rows uniquely.
+
+    on: pairs of a column of the plan's table and one of `table`. outer: rows that find nothing stay, their joined columns
+    missing. Joined columns are called `table.column`.
+    """
+
+    table: TableName
+    on: tuple[tuple[Column, Column], ...]
+    outer: bool = False
+
+
 class AggregatePlan(_Plan, frozen=True):
-    """Counts and sums by group with differential privacy (zCDP) for the unit.
+    """Figures by group, with differential privacy (zCDP) for the unit or exact under thresholds.
 
     unit: column of the privacy unit; everything of one of its values is one person's.
-    l0: groups that a unit touches at most. linf_rows: rows of a unit in a group at most.
-    rho_nano: zCDP loss of the whole release in 10^-9; split evenly over the measures.
+    l0: groups that a unit touches at most. linf_rows: rows of a unit in a group at most. Exact: both 0, nothing is cut.
+    rho_nano: zCDP loss of the whole release in 10^-9; split evenly over the measures. Exact: 0.
+    delta_femto: delta in 10^-15 that keys found in the data cost; 0 where all keys are public.
+    table: that the plan reads, in every domain that has a part of it; "": every source that has units.
+    units_min: groups with fewer units, as far as the noise lets one tell, are not shown; exact: as the rules say.
     """
 
     group_by: tuple[GroupKey, ...]
-    where: tuple[Filter, ...]
+    where: tuple[Clause, ...]
     measures: tuple[Measure, ...]
     unit: Column
-    l0: Positive
-    linf_rows: Positive
-    rho_nano: Positive
+    l0: Natural
+    linf_rows: Natural
+    rho_nano: Natural
+    delta_femto: Annotated[int, msgspec.Meta(ge=0, le=DELTA_FEMTO_MAX)] = 0
+    table: AnyTable = ""
+    joins: tuple[Join, ...] = ()
+    mode: Mode = Mode.PRIVATE
+    mechanism: Mechanism = Mechanism.GAUSSIAN
+    units_min: Natural = 0
 
 
 class VerificationPlan(_Plan, frozen=True):
-    """Answer yes, no or unknown, call by call: does the row that has these keys satisfy the predicate?
+    """Answer call by call about the row that has these keys: does it satisfy the predicate, or in which band is it?
 
     key_columns: what a call gives, in this order. calls_max: calls that the ticket covers, 1 to `CALLS_MAX`.
+    bands: edges, ascending; where there are any the answer is the place of the predicate's column among them: band n has
+        n edges at or below the value. The predicate then is that the column is present.
     """
 
     key_columns: tuple[Column, ...]
     predicate: Filter
     calls_max: Annotated[int, msgspec.Meta(ge=1, le=CALLS_MAX)]
+    bands: tuple[Int53, ...] = ()
 
 
 Plan = AggregatePlan | VerificationPlan
@@ -124,6 +143,7 @@ class SourceTicket(_Part, frozen=True):
     domain_key: Hex32
     version_digest: Hex32
     rho_nano: Natural
+    delta_femto: Natural = 0
 
 
 class Ticket(_Part, frozen=True):
@@ -132,6 +152,7 @@ class Ticket(_Part, frozen=True):
     market: origin of the market's journal. consumer_key: Ed25519 public key of the consumer, hex.
     root: the domain that merges, adds the noise once and gates; one of the sources' domains.
     expires_at: exclusive. seq: number of the journal leaf that issued it.
+    group: the consumer and its related parties, in order: what one of them has seen, all have.
     """
 
     job: JobId
@@ -147,6 +168,7 @@ class Ticket(_Part, frozen=True):
     issued_at: Instant
     expires_at: Instant
     seq: Natural
+    group: tuple[PartyId, ...] = ()
 
 
 class SignedTicket(_Part, frozen=True):
@@ -229,17 +251,24 @@ def ticket_digest(ticket: Ticket) -> str:
     return digest(ticket)
 
 
+def question(plan: AggregatePlan) -> Question:
+    """Return what an engine is asked."""
+    return Question(plan.group_by, plan.where, plan.measures, plan.l0, plan.linf_rows)
+
+
 def groups(plan: AggregatePlan) -> int:
-    """Return how many groups the public key lists span (1 without any)."""
-    count = 1
-    for key in plan.group_by:
-        count *= len(key.values)
-    return count
+    """Return how many groups the public lists and edges span (1 without any; keys found in the data count as one)."""
+    return groups_of(plan.group_by)
 
 
 def cells(plan: AggregatePlan) -> int:
-    """Return how many values the release holds: groups × measures."""
-    return groups(plan) * len(plan.measures)
+    """Return how many values the release holds: groups × values of its measures; at most, where keys are found."""
+    each = sum(map(width, plan.measures))
+    return CELLS_MAX if has_found_keys(plan) else groups(plan) * each
+
+
+def has_found_keys(plan: AggregatePlan) -> bool:
+    return any(key.is_found for key in plan.group_by)
 
 
 def columns_of(plan: Plan) -> tuple[str, ...]:
@@ -247,9 +276,10 @@ def columns_of(plan: Plan) -> tuple[str, ...]:
     if isinstance(plan, VerificationPlan):
         return tuple(dict.fromkeys((*plan.key_columns, plan.predicate.column)))
     keys = (key.column for key in plan.group_by)
-    where = (each.column for each in plan.where)
+    where = (each.column for each in filters(plan.where))
     measured = (measure.column for measure in plan.measures if measure.column)
-    return tuple(dict.fromkeys((plan.unit, *keys, *where, *measured)))
+    joined = (name for join in plan.joins for own, other in join.on for name in (own, f"{join.table}.{other}"))
+    return tuple(dict.fromkeys((plan.unit, *keys, *where, *measured, *joined)))
 
 
 def rho_each_nano(plan: AggregatePlan) -> int:
@@ -260,37 +290,64 @@ def rho_each_nano(plan: AggregatePlan) -> int:
 def l2_squared(plan: AggregatePlan, measure: Measure) -> int:
     """Return the squared L2 distance, in the measure's unit², by which one unit can move the vector of its values.
 
-    One unit touches l0 groups with linf_rows rows each, and a row adds at most max(|lower|, |upper|) (1 to a count).
+    One unit touches l0 groups with linf_rows rows each; all rows of a group may fall in one bin of a histogram.
     """
-    row = max(abs(measure.lower), abs(measure.upper)) if isinstance(measure, Sum) else 1
-    return plan.l0 * (plan.linf_rows * row) ** 2
+    return plan.l0 * unit_most(measure, linf_rows=plan.linf_rows) ** 2
+
+
+def l1(plan: AggregatePlan, measure: Measure) -> int:
+    """Return the L1 distance, in the measure's unit, by which one unit can move the vector of its values."""
+    return plan.l0 * unit_most(measure, linf_rows=plan.linf_rows)
 
 
 def fault(plan: Plan) -> str | None:
     """Return what makes the plan meaningless by itself, whatever the data, or None."""
     if isinstance(plan, VerificationPlan):
-        if not plan.key_columns or len(set(plan.key_columns)) < len(plan.key_columns):
-            return "key columns must be named, each once"
-        return _filter_fault(plan.predicate)
+        return _verification_fault(plan)
     if not plan.measures or len(set(plan.measures)) < len(plan.measures):
         return "measures must be named, each once"
     columns = [key.column for key in plan.group_by]
     if len(set(columns)) < len(columns):
         return "each column may be grouped by once"
-    for key in plan.group_by:
-        if not key.values or len(set(key.values)) < len(key.values):
-            return f"the key list of `{key.column}` is empty or names a value twice"
     if cells(plan) > CELLS_MAX:
         return f"{cells(plan)} cells exceed {CELLS_MAX}"
+    parts = (*map(fault_of_group, plan.group_by), *map(fault_of_measure, plan.measures), fault_of_where(plan.where))
+    return next(filter(None, parts), None) or _fault_of_joins(plan) or _fault_of_mode(plan)
+
+
+def _fault_of_joins(plan: AggregatePlan) -> str | None:
+    tables = [join.table for join in plan.joins]
+    if len(set(tables)) < len(tables) or plan.table in tables:
+        return "each table may be joined once, and none with itself"
+    if plan.joins and not plan.table:
+        return "a plan with joins names its table"
+    lone = next((join.table for join in plan.joins if not join.on or len(set(join.on)) < len(join.on)), None)
+    return f"the join with `{lone}` needs columns, each pair once" if lone else None
+
+
+def _fault_of_mode(plan: AggregatePlan) -> str | None:
+    if plan.mode is Mode.EXACT:
+        if plan.rho_nano or plan.delta_femto or plan.l0 or plan.linf_rows:
+            return "an exact plan has no noise, costs no budget and cuts nothing: l0, linf_rows, rho and delta are 0"
+        return "an exact plan groups by public lists or edges" if has_found_keys(plan) else None
+    if not plan.l0 or not plan.linf_rows:
+        return "a unit must be bounded: l0 and linf_rows are 1 at least"
     if rho_each_nano(plan) == 0:
         return f"{plan.rho_nano} nano-rho is too little for {len(plan.measures)} measures"
-    for measure in plan.measures:
-        if isinstance(measure, Sum) and measure.lower >= measure.upper:
-            return f"lower {measure.lower} is not below upper {measure.upper} for `{measure.column}`"
-    return next(filter(None, map(_filter_fault, plan.where)), None)
-
-
-def _filter_fault(where: Filter) -> str | None:
-    if isinstance(where.value, str) and where.op not in (Op.EQ, Op.NE):
-        return f"`{where.column}` compared by {where.op.value} needs an integer, not `{where.value}`"
+    if has_found_keys(plan) != bool(plan.delta_femto):
+        return "keys that are found in the data need a delta, and nothing else does"
+    if (has_found_keys(plan) or plan.units_min) and Units() not in plan.measures:
+        return "units must be among the measures, where groups are shown by how many they have"
+    if has_found_keys(plan) and plan.mechanism is not Mechanism.GAUSSIAN:
+        return "keys that are found in the data are released with Gaussian noise"
     return None
+
+
+def _verification_fault(plan: VerificationPlan) -> str | None:
+    if not plan.key_columns or len(set(plan.key_columns)) < len(plan.key_columns):
+        return "key columns must be named, each once"
+    if plan.bands and plan.predicate.op is not Op.PRESENT:
+        return "with bands the predicate is that its column is present"
+    if any(low >= high for low, high in pairwise(plan.bands)):
+        return "the edges of bands must ascend"
+    return fault_of_filter(plan.predicate)

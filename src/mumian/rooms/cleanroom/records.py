@@ -10,6 +10,7 @@ from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.kernel.money import Fen
 from mumian.kernel.time import Instant
+from mumian.rooms.cleanroom.plan import Mode
 
 
 class JobKind(StrEnum):
@@ -27,10 +28,11 @@ class Source(msgspec.Struct, frozen=True):
     domain: PartyId
     version_digest: str
     rho_nano: Natural
+    delta_femto: Natural = 0
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """zCDP loss in 10^-9: allowed in all, allowed to one consumer, spent so far by all."""
+    """zCDP loss in 10^-9: allowed in all, allowed to one consumer, spent so far by all. delta in 10^-15: allowed, spent."""
 
     resource: ResourceId
     holder: PartyId
@@ -39,10 +41,16 @@ class Budget(msgspec.Struct, frozen=True):
     per_consumer_rho_nano: Positive
     until: Instant
     spent_rho_nano: Natural = 0
+    delta_femto: Natural = 0
+    spent_delta_femto: Natural = 0
 
     @property
     def left_rho_nano(self) -> int:
         return self.rho_nano - self.spent_rho_nano
+
+    @property
+    def left_delta_femto(self) -> int:
+        return self.delta_femto - self.spent_delta_femto
 
 
 class JobStatus(StrEnum):
@@ -77,6 +85,8 @@ class Job(msgspec.Struct, frozen=True):
     replays: JobId | None = None
     status: JobStatus = JobStatus.ISSUED
     paths: tuple[str, ...] = ()
+    group: tuple[PartyId, ...] = ()
+    mode: Mode = Mode.PRIVATE
 
     @property
     def read_by(self) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ class CleanroomRefusal(Refusal):
     )
     BUDGET_UNKNOWN = Sentence("budget `{budget}` does not exist; open it first", "隐私预算 `{budget}` 不存在；请先设立")
     NOT_THE_HOLDER = Sentence(
-        "`{actor}` may not set the budget of `{resource}`, which `{holder}` holds; ask its holder",
-        "`{actor}` 无权设定 `{resource}` 的隐私预算（持有方为 `{holder}`）；请由持有方设定",
+        "`{actor}` may not set the terms of `{resource}`, which `{holder}` holds; ask its holder",
+        "`{actor}` 无权设定 `{resource}` 的使用条款（持有方为 `{holder}`）；请由持有方设定",
         "GZ2023-05",
     )
     BUDGET_EXISTS = Sentence(
@@ -80,6 +80,69 @@ class CleanroomRefusal(Refusal):
         "产品 `{product}` 的形态为 {product_kind}，方案要求 {plan_kind}；请按产品形态提出",
         "GZ2023-07",
     )
+    RULES_FAULTY = Sentence("the analysis rules mean nothing: {fault}; amend them", "分析规则不成立：{fault}；请修改")
+    EXACT_OF_PERSONS = Sentence(
+        "`{resource}` holds personal information: exact answers need a compliance decision; name its digest, or leave them out",
+        "`{resource}` 含个人信息：精确结果须有合规决定；请填写其摘要，或不开放精确结果",
+        "GZ2023-07",
+    )
+    RULES_MISSING = Sentence(
+        "`{resource}` has no analysis rules, so nothing may be asked of it; its holder publishes them",
+        "`{resource}` 没有分析规则，不可查询；请由持有方发布",
+        "GZ2023-07",
+    )
+    TABLE_UNKNOWN = Sentence(
+        "no table `{table}` can be read here; there is `{tables}`", "没有可读取的表 `{table}`；可用：`{tables}`"
+    )
+    UNIT_OTHER = Sentence(
+        "the plan protects the unit `{unit}`, `{table}` is declared with `{declared}`; name that",
+        "方案的隐私单元为 `{unit}`，`{table}` 声明的是 `{declared}`；请改用",
+    )
+    TEMPLATE_UNKNOWN = Sentence(
+        "there is no template `{template}`; only approved queries are answered without one that is free: `{templates}`",
+        "没有查询模板 `{template}`；未开放自由查询时只答复已批准的模板：`{templates}`",
+    )
+    TEMPLATE_MISFIT = Sentence("{fault}; ask within the template", "{fault}；请在模板范围内查询")
+    EXACT_DENIED = Sentence(
+        "`{table}` is not answered exactly; ask with differential privacy",
+        "`{table}` 不提供精确结果；请使用差分隐私查询",
+    )
+    BOUND_TOO_WIDE = Sentence(
+        "`{bound}` is {asked}, `{table}` allows at most {most}; ask for less",
+        "`{bound}` 为 {asked}，`{table}` 至多允许 {most}；请降低",
+    )
+    UNITS_MIN_MISSING = Sentence(
+        "groups of `{table}` need {wanted} units to be shown, the plan shows them from {units_min} on; count units and set it",
+        "`{table}` 的分组至少须有 {wanted} 个隐私单元才可显示，方案设为 {units_min}；请计数并设定",
+    )
+    JOIN_NOT_BY_KEY = Sentence(
+        "`{table}` is joined by its key `{key}` and by nothing else", "`{table}` 只能按其主键 `{key}` 关联"
+    )
+    JOIN_LEAVES_UNIT = Sentence(
+        "`{table}` protects the unit `{unit}`; join it by that unit, so that nobody's rows change another's",
+        "`{table}` 的隐私单元为 `{unit}`；请按该单元关联，避免影响他人数据",
+    )
+    COLUMN_UNKNOWN = Sentence(
+        "`{table}` has no public column `{column}`; see its rules", "`{table}` 没有公开的列 `{column}`；请查看其规则"
+    )
+    COLUMN_DENIED = Sentence(
+        "`{column}` of `{table}` may not be used to {use}; allowed: {allowed}",
+        "`{table}` 的列 `{column}` 不得用于 {use}；允许：{allowed}",
+    )
+    COMPARISON_DENIED = Sentence(
+        "`{column}` may not be compared by {op}; allowed: {allowed}", "`{column}` 不得以 {op} 比较；允许：{allowed}"
+    )
+    VALUE_OUTSIDE = Sentence(
+        "`{value}` is not what `{column}` may be asked for; allowed: {allowed}",
+        "`{column}` 不可按 `{value}` 查询；允许：{allowed}",
+    )
+    NOT_A_NUMBER = Sentence(
+        "`{column}` is text; only numbers are added up or put in bins", "`{column}` 为文本；只有数值可求和或分段"
+    )
+    BOUNDS_BEYOND = Sentence(
+        "`{column}` is clamped to {lower} to {upper}, beyond its public bounds {public_lower} to {public_upper}; stay within",
+        "`{column}` 的截断范围 {lower} 至 {upper} 超出公开范围 {public_lower} 至 {public_upper}；请缩小",
+    )
     BUDGET_MISSING = Sentence(
         "`{resource}` has no budget for the unit `{unit}`; its holder opens one or the plan names another unit",
         "`{resource}` 对隐私单元 `{unit}` 没有预算；请由持有方设立或改用其他隐私单元",
@@ -95,6 +158,10 @@ class CleanroomRefusal(Refusal):
     CONSUMER_SHARE_EXHAUSTED = Sentence(
         "the plan costs {rho_nano} nano-rho, your share of budget `{budget}` of `{resource}` has {left_rho_nano} left; ask for less",
         "方案需 {rho_nano} nano-rho，您在 `{resource}` 预算 `{budget}` 中的额度仅剩 {left_rho_nano}；请降低精度要求",
+    )
+    DELTA_EXHAUSTED = Sentence(
+        "the plan costs a delta of {delta_femto} femto, budget `{budget}` of `{resource}` has {left_delta_femto} left; group by public lists",
+        "方案需 δ {delta_femto}（10^-15），`{resource}` 的预算 `{budget}` 仅剩 {left_delta_femto}；请按公开列表分组",
     )
     JOB_UNKNOWN = Sentence("job `{job}` does not exist; check its id", "任务 `{job}` 不存在；请核对编号")
     NOT_A_DOMAIN_OF_JOB = Sentence(
