@@ -12,9 +12,10 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from mumian.engines.duck import SourceColumn
-from mumian.kernel.canonical import END, Int53, Natural
+from mumian.kernel.canonical import END, Int53, Natural, Positive
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.rooms.catalog.levels import Level
+from mumian.rooms.cleanroom.analysis import AnalysisRules
 from mumian.rooms.cleanroom.plan import AggregatePlan, Column, Filter, Plan
 
 Keys: TypeAlias = tuple[str, ...]
@@ -58,21 +59,24 @@ class JoinedColumn(_Column, frozen=True):
 AnyColumn = TextColumn | IntegerColumn | JoinedColumn
 
 
-class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a file holds. Columns that are not declared are not kept.
 
     unit: column of the privacy unit, without a list; rows without one are in no aggregate. Empty for data that
         protects nobody (weather, an open register): it can be looked up, and adds nothing to an aggregate of units.
     null_text: how the file writes a missing value, besides an empty field.
     encoding: "utf-8", or another that Python knows ("gb18030"); of CSV only.
+    key: columns that name a row uniquely, those aside that miss one of them; other tables of the domain may join on them.
     """
 
     unit: str
     columns: tuple[AnyColumn, ...]
     sensitivity: Level
-    null_text: str = "NA"
-    delimiter: str = ","
-    encoding: str = "utf-8"
+    # made by a function, these are written even where they are the default: digests of versions were made so
+    null_text: str = msgspec.field(default_factory=lambda: "NA")
+    delimiter: str = msgspec.field(default_factory=lambda: ",")
+    encoding: str = msgspec.field(default_factory=lambda: "utf-8")
+    key: tuple[Column, ...] = ()
 
     def column(self, name: str) -> AnyColumn | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -84,6 +88,18 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for column in self.columns
             if not isinstance(column, JoinedColumn)
         ]
+
+    def sort_columns(self) -> list[SourceColumn]:
+        """Return the columns whose order is that of the key; none where no key is declared."""
+        named = [self.column(name) for name in self.key]
+        parts = [
+            part
+            for column in named
+            if column
+            for part in (column.of if isinstance(column, JoinedColumn) else [column.name])
+        ]
+        source = {column.name: column for column in self.source_columns()}
+        return [source[part] for part in dict.fromkeys(parts)]
 
 
 def fault(declaration: Declaration) -> str | None:
@@ -100,6 +116,11 @@ def _faults(declaration: Declaration) -> Iterator[str]:
         yield f"the unit `{declaration.unit}` must be a declared text or integer column without a list"
     if len(declaration.delimiter) != 1:
         yield f"the delimiter `{declaration.delimiter}` is not one character"
+    if len(set(declaration.key)) < len(declaration.key):
+        yield "the key names a column twice"
+    for name in declaration.key:
+        if name not in names:
+            yield f"the key names `{name}`, which is not declared"
     for column in declaration.columns:
         if len(set(column.keys)) < len(column.keys):
             yield f"the list of `{column.name}` names a value twice"
@@ -132,12 +153,46 @@ def kind_of(plan: Plan) -> PlanKind:
     return PlanKind.AGGREGATE if isinstance(plan, AggregatePlan) else PlanKind.VERIFICATION
 
 
+class Bands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A column whose value may be told as a band. edges: ascending; below the first is band 0, from the last on the last."""
+
+    column: Column
+    edges: Annotated[tuple[Int53, ...], msgspec.Meta(min_length=1, max_length=15)]
+
+
+class Probing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where verification calls of one consumer stop looking like honest work. 0: not watched; defaults are marked.
+
+    keys_min, answered_permille_min: of so many different keys of late, fewer than that many in 1,000 were there.
+    tail, neighbours_max: so many different keys that are alike but for the last `tail` characters of one value.
+        Of resident ids choose a tail of 4: their last character follows from the others.
+    run_max: so many keys one after the other. questions_max: more different questions than this to one key.
+    """
+
+    keys_min: Positive = 1_000  # DEFAULT
+    answered_permille_min: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20  # DEFAULT: one register of fifty has them
+    tail: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2  # DEFAULT
+    neighbours_max: Natural = 64  # DEFAULT: of the hundred that two digits make
+    run_max: Natural = 400  # DEFAULT: more than the days of a year
+    questions_max: Annotated[int, msgspec.Meta(ge=0, le=63)] = 3  # DEFAULT
+
+
+CALLS_A_MINUTE_MAX = 1_000_000_000
+
+
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The owner's own copy of what may be done with a holding. What is not named is refused; the owner's no is final.
 
     resource: its id in the market. name: what this domain calls it.
     rho_nano_max: privacy loss that all jobs together may use, over all versions of the data, in 10^-9.
+    delta_femto_max: delta of keys that are found in the data, of all jobs together, in 10^-15.
+    rules: what may be asked, column by column; without them nothing may.
     predicates: the only ones that may be verified: with any threshold, a few calls would find the value itself.
+    bands: the only ones that a value may be told by, edges and all.
+    key_columns: what a call may give; empty: any column but the one that is asked.
+    persons: the rows are of persons: a call about one is answered while that one consents (see `consents`).
+    consents_age_ms_max: how old the list of consents may be; an older one counts for nothing.
+    calls_per_minute_max: of one consumer, whatever its jobs; as many may come at once after a rest.
     """
 
     resource: ResourceId
@@ -147,3 +202,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rho_nano_max: Natural
     predicates: tuple[Filter, ...] = ()
     refused_consumers: tuple[PartyId, ...] = ()
+    rules: AnalysisRules | None = None
+    delta_femto_max: Natural = 0
+    bands: tuple[Bands, ...] = ()
+    key_columns: tuple[Column, ...] = ()
+    persons: bool = False
+    consents_age_ms_max: Positive = 86_400_000  # DEFAULT: a day
+    calls_per_minute_max: Annotated[int, msgspec.Meta(ge=1, le=CALLS_A_MINUTE_MAX)] = 600_000  # DEFAULT
+    probing: Probing = Probing()

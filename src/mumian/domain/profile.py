@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from mumian.domain.declaration import Declaration, IntegerColumn, JoinedColumn
 from mumian.domain.identifiers import PERSONAL, Identifier, identifier_of
-from mumian.engines.duck import Staging, quoted
+from mumian.engines.duck import SourceColumn, Staging
 from mumian.kernel.canonical import Natural
 from mumian.rooms.catalog.description import FieldEntry, FieldType, Measure, Quality
 from mumian.rooms.catalog.description import Identifier as Marked
@@ -74,7 +76,7 @@ def _entry(declaration: Declaration, found: ColumnProfile) -> FieldEntry:
 def profile(staging: Staging, declaration: Declaration) -> Profile:
     """Return the profile of the table that was loaded."""
     rows, broken = staging.count("loaded"), staging.count("broken")
-    columns = tuple(_column(staging, declaration, column.name) for column in declaration.columns)
+    columns = tuple(_columns(staging, declaration))
     unit = next((column for column in columns if column.name == declaration.unit), ColumnProfile("", "text", 0, 0, 0))
     return Profile(
         rows=rows,
@@ -86,18 +88,21 @@ def profile(staging: Staging, declaration: Declaration) -> Profile:
     )
 
 
-def _column(staging: Staging, declaration: Declaration, name: str) -> ColumnProfile:
-    column, text = declaration.column(name), staging.text(name)
-    fits, values = "true", [] if column is None or not column.keys else [list(column.keys)]
-    if values:
-        fits = f"list_contains(?, {text})"
-    elif isinstance(column, IntegerColumn):
-        fits = f"{quoted(name)} * {10**column.decimals} BETWEEN {column.lower} AND {column.upper}"
-    figures = f"count({text}), count(*) FILTER ({text} IS NOT NULL AND {fits}), count(DISTINCT {text})"
-    present, fitting, distinct = staging.rows(f"SELECT {figures} FROM loaded", values)[0]
-    sample = [row[0] for row in staging.rows(f"SELECT {text} FROM loaded WHERE {text} IS NOT NULL LIMIT {SAMPLE_ROWS}")]
-    kind = "integer" if isinstance(column, IntegerColumn) else "text"
-    return ColumnProfile(name, kind, present, fitting, distinct, identifier_of(sample)[0])
+def _columns(staging: Staging, declaration: Declaration) -> Iterator[ColumnProfile]:
+    """Yield the figures of every column: bounded numbers from one scan for all, others from the values that code them."""
+    bounded = [column for column in declaration.columns if isinstance(column, IntegerColumn) and not column.keys]
+    sources = [SourceColumn(column.name, column.decimals) for column in bounded]
+    found = staging.measured(sources, [(column.lower, column.upper) for column in bounded])
+    measured = dict(zip((column.name for column in bounded), found, strict=True))
+    for column in declaration.columns:
+        kind = "integer" if isinstance(column, IntegerColumn) else "text"
+        identifier = identifier_of(staging.sample(column.name, SAMPLE_ROWS))[0]
+        if column.name in measured:
+            yield ColumnProfile(column.name, kind, *measured[column.name], identifier)
+        else:
+            values = staging.values(column.name)
+            fitting = staging.listed(column.name, column.keys) if column.keys else values.present
+            yield ColumnProfile(column.name, kind, values.present, fitting, values.distinct, identifier)
 
 
 def _quality(
@@ -105,8 +110,7 @@ def _quality(
 ) -> Quality:
     """Return what can be counted of one table; timeliness cannot: that needs an update cycle to hold it against."""
     own = [column for column in columns if not isinstance(declaration.column(column.name), JoinedColumn)]
-    kept = ", ".join(quoted(column.name) for column in own)
-    different = staging.number(f"SELECT count(*) FROM (SELECT DISTINCT {kept} FROM loaded)")
+    different = staging.distinct([column.name for column in own])
     listed = [column for column in own if (found := declaration.column(column.name)) and found.keys]
     bounded = [column for column in own if column.kind == "integer" and column not in listed]
     return Quality(

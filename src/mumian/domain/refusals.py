@@ -69,6 +69,14 @@ class DomainRefusal(Refusal):
         "the owner of `{resource}` allows no verification of `{column}` {op} `{value}`",
         "`{resource}` 的所有者不允许核验 `{column}` {op} `{value}`",
     )
+    OWNER_REFUSES_BANDS = Sentence(
+        "the owner of `{resource}` allows `{column}` to be told in no such {bands} bands; ask in bands of the owner's list",
+        "`{resource}` 的所有者不允许以这 {bands} 个区间核验 `{column}`；请使用所有者列明的区间",
+    )
+    OWNER_REFUSES_KEYS = Sentence(
+        "the owner of `{resource}` lets calls give `{allowed}`, not `{column}`; leave it out",
+        "`{resource}` 的所有者允许以 `{allowed}` 作为核验键，不含 `{column}`；请去掉该列",
+    )
     PLAN_FAULTY = Sentence("the plan means nothing: {reason}", "计划无意义：{reason}")
     UNIT_DIFFERS = Sentence(
         "the plan protects the unit `{asked}`, `{resource}` is declared with `{declared}`",
@@ -80,6 +88,10 @@ class DomainRefusal(Refusal):
     BOUNDS_DIFFER = Sentence(
         "`{column}` is bounded by {lower} to {upper} in the plan, by {declared_lower} to {declared_upper} in the declaration",
         "`{column}` 在计划中的界为 {lower} 至 {upper}，声明为 {declared_lower} 至 {declared_upper}",
+    )
+    RULES_UNFIT = Sentence(
+        "the owner's rules of `{resource}` show `{column}` otherwise than the data is declared; set them anew",
+        "所有者对 `{resource}` 的分析规则中 `{column}` 与数据声明不一致；请重新设定",
     )
     NOT_THE_ROOT = Sentence(
         "job `{job}` is merged by `{root}`, not here or by this sender; ask there",
@@ -96,6 +108,14 @@ class DomainRefusal(Refusal):
     RHO_OVER_TERMS = Sentence(
         "`{resource}` has {left_nano} nano-rho left by its owner's terms, the plan costs {cost_nano}",
         "按所有者条款 `{resource}` 只余 {left_nano} nano-rho，计划需要 {cost_nano}",
+    )
+    DELTA_OVER_TERMS = Sentence(
+        "`{resource}` has a delta of {left_femto} femto left by its owner's terms, the plan costs {cost_femto}",
+        "按所有者条款 `{resource}` 的 δ 只余 {left_femto}（10^-15），计划需要 {cost_femto}",
+    )
+    WITHIN_ONE_DOMAIN = Sentence(
+        "{what} are had within one domain only, the ticket names {domains}; group by public lists, with noise",
+        "{what}只能在一个数据域内得出，票据列有 {domains} 个；请按公开列表分组并加噪声",
     )
     SUM_MAY_OVERFLOW = Sentence("{reason}", "求和可能溢出：{reason}")
     PEER_FAILED = Sentence(
@@ -122,6 +142,14 @@ class DomainRefusal(Refusal):
         "the key columns `{columns}` together have too many values to be looked up; name fewer",
         "键列 `{columns}` 的取值组合过多，无法查询；请减少键列",
     )
+    PROBING_SUSPECTED = Sentence(
+        "calls of `{consumer}` to `{resource}` are stopped since {since}: they look like probing; ask its owner to look into it",
+        "`{consumer}` 对 `{resource}` 的核验自 {since} 起暂停：疑似试探；请联系其所有者查明",
+    )
+    RATE_EXCEEDED = Sentence(
+        "`{consumer}` may make {a_minute} calls a minute to `{resource}`, {asked} at once are too many now; come back at {at}",
+        "`{consumer}` 对 `{resource}` 每分钟可核验 {a_minute} 次，现在无法一次受理 {asked} 次；请于 {at} 再试",
+    )
     CALLS_EXHAUSTED = Sentence(
         "job `{job}` covers {calls_max} calls, {made} were made, {asked} more are asked; ask for a new ticket",
         "任务 `{job}` 含 {calls_max} 次核验，已用 {made} 次，又请求 {asked} 次；请申请新票据",
@@ -139,7 +167,37 @@ class DomainRefusal(Refusal):
         "`{file}` cannot be read: {reason}; give a .csv, a .parquet, or a .zip with one .csv in it",
         "`{file}` 无法读取：{reason}；请提供 .csv、.parquet，或只含一个 .csv 的 .zip",
     )
+    TABLE_UNREADABLE = Sentence("table `{table}` cannot be read: {reason}", "表 `{table}` 无法读取：{reason}")
     LINES_BROKEN = Sentence(
         "{broken} of {rows} lines of `{file}` are broken and nothing was kept; mend them, or accept that they are left out",
         "`{file}` 的 {rows} 行中有 {broken} 行损坏，未保存任何内容；请修正，或明确同意略去",
+    )
+    KEY_REPEATS = Sentence(
+        "the key `{key}` repeats in {repeats} of {rows} rows, and nothing was kept; declare a key that names each row once, or none",
+        "主键 `{key}` 在 {rows} 行中有 {repeats} 行重复，未保存任何内容；请声明能唯一标识每行的主键，或不声明",
+    )
+
+
+class ExactRefusal(Refusal):
+    """Why an answer without noise is refused. None tells which unit, or how many: the number is the holder's public rule."""
+
+    EXACT_CAP = Sentence(
+        "{asked_cells} cells more are asked, {left_cells} are left of the {cells_max} exact ones for you and your related parties; ask for a private answer",
+        "又请求 {asked_cells} 个单元格，贵方及关联方可得的 {cells_max} 个精确单元格仅余 {left_cells} 个；请改为差分隐私查询",
+    )
+    EXACT_TIGHTENED = Sentence(
+        "the holder asks for {units_min} units a cell now, and what was shown before does not hold to it; ask for a private answer",
+        "持有方现要求每个单元格至少 {units_min} 个单元，此前已披露的结果达不到该要求；请改为差分隐私查询",
+    )
+    EXACT_UNFIT = Sentence(
+        "no cell has {units_min} units of which none weighs too much; ask for coarser groups",
+        "没有单元格达到 {units_min} 个单元且无单元占比过高；请使用更粗的分组",
+    )
+    EXACT_NEAR = Sentence(
+        "the answer is the same as, or less than {units_min} units from, one that you or your related parties have; use that one or ask for a private answer",
+        "该结果与贵方或关联方已得结果相同，或相差不足 {units_min} 个单元；请使用已有结果或改为差分隐私查询",
+    )
+    EXACT_DEPENDENT = Sentence(
+        "with earlier answers to you or your related parties the answer may tell of fewer than {units_min} units; ask for a private answer",
+        "该结果与贵方或关联方已得结果结合后，可能涉及不足 {units_min} 个单元；请改为差分隐私查询",
     )
