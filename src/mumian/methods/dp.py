@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import exp, inf, isqrt, log, log1p, nextafter, sqrt
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -61,18 +61,21 @@ def discrete_gaussian(values: Sequence[int], sigma: float) -> list[int]:
 
 
 @cache
-def _opendp() -> Any:
-    import opendp.prelude as opendp  # 0.3 to 0.7 s of CPU and 265 MB of library: only who releases pays
+def opendp() -> Any:
+    """Return the library of measurements, loaded at first use."""
+    import opendp.prelude as library  # 0.3 to 0.7 s of CPU and 265 MB of library: only who releases pays
 
-    opendp.enable_features("contrib")
-    return opendp
+    library.enable_features("contrib")
+    return library
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _measurement(sigma: float) -> Any:
-    opendp = _opendp()
-    space = opendp.vector_domain(opendp.atom_domain(T=opendp.i64)), opendp.l2_distance(T=float)
-    return opendp.m.make_gaussian(*space, scale=sigma)
+    if not 0 < sigma < inf:
+        raise ValueError(f"sigma `{sigma}` is not positive")
+    dp = opendp()
+    space = dp.vector_domain(dp.atom_domain(T=dp.i64)), dp.l2_distance(T=float)
+    return dp.m.make_gaussian(*space, scale=sigma)
 
 
 def rho_of(*, l2_squared: int, sigma: float) -> float:
