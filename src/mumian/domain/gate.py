@@ -5,43 +5,64 @@ The output is the leak. So the answer is built from the plan's public lists, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import msgspec
+import numpy as np
 
 from mumian.domain.refusals import DomainRefusal as R
 from mumian.engines.clustered import Integers
-from mumian.kernel.canonical import INT53_MAX, Int53, Positive, canonical
+from mumian.engines.question import width
+from mumian.kernel.canonical import INT53_MAX, Int53, Natural, Positive, canonical
 from mumian.kernel.ids import JobId
 from mumian.kernel.outcome import Refused
-from mumian.methods.dp import Noise, half_width, sigma_up
-from mumian.rooms.cleanroom.plan import AggregatePlan, Hex32, Measure, groups, l2_squared, rho_each_nano
+from mumian.methods.dp import Noise, sigma_up
+from mumian.methods.laplace import scale_for_rho
+from mumian.methods.mechanisms import Mechanism, half_width_of, noise_of
+from mumian.methods.thresholding import threshold
+from mumian.rooms.cleanroom.plan import (
+    CELLS_MAX,
+    AggregatePlan,
+    Hex32,
+    Measure,
+    Mode,
+    Units,
+    groups,
+    has_found_keys,
+    l2_squared,
+    rho_each_nano,
+    unit_step,
+)
 
 CONFIDENCE_PERMILLE = 950
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One group: its keys in the order of the plan's columns, one noisy value for each measure."""
+    """One group: its keys in the order of the plan's columns, the values of each measure; None: not shown, too few units."""
 
     keys: tuple[str, ...]
-    values: tuple[Int53, ...]
+    values: tuple[Int53 | None, ...]
 
 
 class Cells(msgspec.Struct, frozen=True):
-    """Noisy values and how far the noise may have moved them: ±half_widths[m] for measure m, with `confidence_permille`.
+    """Values and how far the noise may have moved them: ±half_widths[m] for measure m, with `confidence_permille`.
 
-    The interval is of the noise alone; values were clamped and contributions bounded before.
+    The interval is of the noise alone; values were clamped and contributions bounded before. Exact values have ±0.
     """
 
     rows: tuple[Row, ...]
-    half_widths: tuple[Positive, ...]
+    half_widths: tuple[Natural, ...]
     confidence_permille: Positive = CONFIDENCE_PERMILLE
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What the consumer gets. `salt` keeps the digest in the release from being guessed."""
+    """What the consumer gets. `salt` keeps the digest in the release from being guessed.
+
+    plan_digest: of the plan that was run. rho_nano, delta_femto: what it cost when it was first asked.
+    rules: digests of the owner's analysis rules that it was held against. seq: of the ticket's leaf in the journal.
+    """
 
     job: JobId
     ticket_digest: Hex32
@@ -49,29 +70,92 @@ class Answer(msgspec.Struct, frozen=True):
     measures: tuple[Measure, ...]
     cells: Cells
     salt: Hex32
+    plan_digest: Hex32
+    rho_nano: Natural
+    delta_femto: Natural
+    rules: tuple[Hex32, ...]
+    seq: Natural
 
 
-def add_noise(plan: AggregatePlan, totals: Integers, noise: Noise) -> Cells:
+class Sampler(msgspec.Struct, frozen=True):
+    """Where noise comes from; anything but the default is for tests."""
+
+    gaussian: Noise = noise_of(Mechanism.GAUSSIAN)
+    laplace: Noise = noise_of(Mechanism.LAPLACE)
+
+    def of(self, mechanism: Mechanism) -> Noise:
+        return self.gaussian if mechanism is Mechanism.GAUSSIAN else self.laplace
+
+
+def scale_of(plan: AggregatePlan, measure: Measure) -> float:
+    """Return the scale of a measure's noise, in its unit, rounded up."""
+    rho_nano = rho_each_nano(plan)
+    if plan.mechanism is Mechanism.GAUSSIAN:
+        return sigma_up(l2_squared=l2_squared(plan, measure), rho_nano=rho_nano)
+    return scale_for_rho(l0=plan.l0, step=unit_step(plan, measure), rho_nano=rho_nano)
+
+
+def add_noise(
+    plan: AggregatePlan, totals: Integers, sampler: Sampler, *, keys: Sequence[tuple[str, ...]] = ()
+) -> Cells:
     """Return the cells to release. totals: exact, groups of the first measure, then of the next; noise added once.
 
+    keys: of groups that were found in the data, in the order of `totals`; those with too few units stay inside.
     Measures of one scale get their noise in one call.
     """
-    width = groups(plan)
-    sigmas = [sigma_up(l2_squared=l2_squared(plan, m), rho_nano=rho_each_nano(plan)) for m in plan.measures]
+    named = list(keys) if has_found_keys(plan) else list(_keys(plan))
+    blocks = _blocks(plan, totals, len(named))
+    scales = [scale_of(plan, measure) for measure in plan.measures]
+    chosen = np.arange(len(named))
     noisy: dict[int, list[int]] = {}
-    for sigma in dict.fromkeys(sigmas):
-        same = [nth for nth, other in enumerate(sigmas) if other == sigma]
-        exact = [value for nth in same for value in totals[nth * width : (nth + 1) * width].tolist()]
-        drawn = noise(exact, sigma)
-        for place, nth in enumerate(same):
-            noisy[nth] = drawn[place * width : (place + 1) * width]
-    by_group = zip(*(noisy[nth] for nth in range(len(sigmas))), strict=True)
-    widths = tuple(half_width(sigma=sigma, confidence_permille=CONFIDENCE_PERMILLE) for sigma in sigmas)
-    return Cells(tuple(Row(keys, values) for keys, values in zip(_keys(plan), by_group, strict=True)), widths)
+    if has_found_keys(plan):
+        units = plan.measures.index(Units())
+        tau = threshold(plan.mechanism, l0=plan.l0, scale=scales[units], delta_femto=plan.delta_femto)
+        counted = sampler.of(plan.mechanism)(blocks[units].ravel().tolist(), scales[units])
+        chosen = np.array([place for place, value in enumerate(counted) if value >= tau], np.int64)
+        noisy[units] = [counted[place] for place in chosen]
+    for scale in dict.fromkeys(scales):
+        same = [nth for nth, other in enumerate(scales) if other == scale and nth not in noisy]
+        exact = [value for nth in same for value in blocks[nth][chosen].ravel().tolist()]
+        drawn = sampler.of(plan.mechanism)(exact, scale)
+        at = 0
+        for nth in same:
+            size = len(chosen) * blocks[nth].shape[1]
+            noisy[nth], at = drawn[at : at + size], at + size
+    widths = tuple(
+        half_width_of(plan.mechanism, scale=scale, confidence_permille=CONFIDENCE_PERMILLE) for scale in scales
+    )
+    return Cells(tuple(_rows(plan, [named[place] for place in chosen], noisy)), widths)
+
+
+def _blocks(plan: AggregatePlan, totals: Integers, size: int) -> list[Integers]:
+    """Return each measure's values as groups × values of a group."""
+    blocks, at = [], 0
+    for measure in plan.measures:
+        more = size * width(measure)
+        blocks.append(totals[at : at + more].reshape(size, width(measure)))
+        at += more
+    return blocks
+
+
+def _rows(plan: AggregatePlan, named: Sequence[tuple[str, ...]], noisy: dict[int, list[int]]) -> Iterator[Row]:
+    """Yield the rows; where the plan shows groups from so many units on, the others have no values."""
+    sizes = [width(measure) for measure in plan.measures]
+    units = plan.measures.index(Units()) if plan.units_min else -1
+    for place, keys in enumerate(named):
+        shown = units < 0 or noisy[units][place] >= plan.units_min
+        values = (noisy[nth][place * size : (place + 1) * size] for nth, size in enumerate(sizes))
+        flat = tuple(_within(value) for part in values for value in part)
+        yield Row(keys, flat if shown else (None,) * len(flat))
+
+
+def _within(value: int) -> int:
+    """Return a value within what JSON carries: beyond it the sampler saturated, which the noise explains as well."""
+    return max(-INT53_MAX, min(INT53_MAX, value))
 
 
 def _keys(plan: AggregatePlan) -> Iterator[tuple[str, ...]]:
-    return product(*(key.values for key in plan.group_by))
+    return product(*(key.shown for key in plan.group_by))
 
 
 def refuse_answer(plan: AggregatePlan, answer: Answer) -> Refused | None:
@@ -86,16 +170,27 @@ def refuse_answer(plan: AggregatePlan, answer: Answer) -> Refused | None:
 
 
 def _faults(plan: AggregatePlan, answer: Answer) -> Iterator[str]:
+    values = sum(map(width, plan.measures))
     if answer.columns != tuple(key.column for key in plan.group_by) or answer.measures != plan.measures:
         yield "columns or measures are not the plan's"
     if len(answer.cells.half_widths) != len(plan.measures):
         yield f"{len(answer.cells.half_widths)} intervals for {len(plan.measures)} measures"
+    if plan.mode is Mode.PRIVATE and not all(answer.cells.half_widths):
+        yield "a value without noise"
+    if not has_found_keys(plan):
+        yield from _public_faults(plan, answer)
+    elif len(answer.cells.rows) * values > CELLS_MAX:
+        yield f"{len(answer.cells.rows)} rows of {values} values exceed {CELLS_MAX} cells"
+    for row in answer.cells.rows:
+        if len(row.values) != values or len(row.keys) != len(plan.group_by):
+            yield f"{len(row.keys)} keys and {len(row.values)} values for {len(plan.group_by)} and {values}"
+        if any(value is not None and abs(value) > INT53_MAX for value in row.values):
+            yield "a value beyond 2^53"
+
+
+def _public_faults(plan: AggregatePlan, answer: Answer) -> Iterator[str]:
     if len(answer.cells.rows) != groups(plan):
         yield f"{len(answer.cells.rows)} rows for {groups(plan)} groups"
     for row, keys in zip(answer.cells.rows, _keys(plan), strict=False):
         if row.keys != keys:
             yield f"keys `{', '.join(row.keys)}` where the public lists have `{', '.join(keys)}`"
-        if len(row.values) != len(plan.measures):
-            yield f"{len(row.values)} values for {len(plan.measures)} measures"
-        if any(abs(value) > INT53_MAX for value in row.values):
-            yield "a value beyond 2^53"

@@ -2,11 +2,12 @@
 
 The privacy unit lies within one domain (an aircraft as one airline flies it), so each bounds contributions by itself.
 The root learns the exact sum of the other domains, which of one other alone is its part, of two or more nobody's. The
-consumer gets the noisy answer, the market its digest.
+consumer gets the noisy answer, the market its digest. Keys that are found in the data, and exact answers, are had within
+one domain.
 
 jobs/JOB.json            what was released: the same job again gets the same answer
 answers/QUESTION.json    noisy cells by plan and versions: the same question again gets the same noise
-charges/QUESTION.json    privacy loss that a question cost each resource here, written before it runs
+charges/QUESTION.json    privacy loss that a question cost each holding here, written before it runs
 """
 
 from __future__ import annotations
@@ -16,41 +17,36 @@ from pathlib import Path
 from threading import Lock
 
 import msgspec
-import numpy as np
 
+from mumian.domain.answering import Engine, LocalEngine, found, main_sources, part_of, read_sources
+from mumian.domain.charges import Charges
 from mumian.domain.faults import BadSignature, DomainFault, Unreachable
-from mumian.domain.gate import Answer, Cells, add_noise, refuse_answer
+from mumian.domain.gate import Answer, Cells, Sampler, add_noise, refuse_answer
 from mumian.domain.keys import DomainKeys, KeyCard, verify
 from mumian.domain.messages import Caller, CardShown, DomainPort, NotDone, PartMade, RunPart, ShowCard
+from mumian.domain.plans import Source
 from mumian.domain.refusals import DomainRefusal as R
-from mumian.domain.store import Version, read, write
-from mumian.domain.tickets import Desk, Source
-from mumian.engines.clustered import BoundedPass, Integers, SumMayOverflow
-from mumian.kernel.canonical import Natural, canonical, digest
-from mumian.kernel.ids import JobId, PartyId, ResourceId, is_id
+from mumian.domain.store import read, write
+from mumian.domain.tickets import Desk
+from mumian.engines.clustered import Integers
+from mumian.kernel.canonical import canonical, digest
+from mumian.kernel.ids import JobId, PartyId, is_id
 from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant
-from mumian.methods.dp import Noise
 from mumian.methods.secure_sum import mask, masked, merge, pair_secret
 from mumian.rooms.cleanroom.plan import (
     AggregatePlan,
-    Count,
+    Mode,
     Release,
     SignedRelease,
     SignedTicket,
     Ticket,
     cells,
+    has_found_keys,
     plan_digest,
     release_bytes,
     ticket_digest,
 )
-
-
-class Charge(msgspec.Struct, frozen=True):
-    """rho_nano: by resource of this domain, what the question cost, in 10^-9."""
-
-    job: JobId
-    rho_nano: dict[str, Natural]
 
 
 class JobRecord(msgspec.Struct, frozen=True):
@@ -66,32 +62,6 @@ def question_of(ticket: Ticket) -> str:
     return digest([plan_digest(ticket.plan), sorted([s.resource, s.version_digest] for s in ticket.sources)])
 
 
-def total_of(plan: AggregatePlan, version: Version, *, parts: int) -> Integers:
-    """Return the exact, bounded values of one version: the groups of the first measure, then of the next.
-
-    A version without privacy units adds zeros. parts: versions that are added up in all.
-    Raises: SumMayOverflow.
-    """
-    bounded = BoundedPass(version.table)
-    if not version.manifest.declaration.unit:
-        return np.zeros(cells(plan), np.int64)
-    for key in plan.group_by:
-        bounded.group_by(key.column, key.values)
-    for where in plan.where:
-        if isinstance(where.value, int):
-            bounded.keep_number(where.column, where.op.value, where.value)
-        else:
-            bounded.keep_text(where.column, where.value, equal=where.op.value == "eq")
-    bounded.bound(l0=plan.l0, linf_rows=plan.linf_rows)
-    values = [
-        bounded.count(measure.column)
-        if isinstance(measure, Count)
-        else bounded.total(measure.column, lower=measure.lower, upper=measure.upper, parts=parts)
-        for measure in plan.measures
-    ]
-    return np.concatenate(values)
-
-
 class Jobs:
     """The jobs of one domain. peers: ways to other domains, for those that this one is root of."""
 
@@ -104,25 +74,19 @@ class Jobs:
         *,
         peers: Mapping[PartyId, DomainPort],
         caller: Caller,
-        noise: Noise,
+        sampler: Sampler,
         clock: Callable[[], Instant],
+        engine: Engine | None = None,
     ) -> None:
         self._domain, self._folder, self._keys, self._desk = domain, folder, keys, desk
-        self._peers, self._caller, self._noise, self._clock = peers, caller, noise, clock
-        for name in ("jobs", "answers", "charges"):
+        self._peers, self._caller, self._sampler, self._clock = peers, caller, sampler, clock
+        self.engine: Engine = engine or LocalEngine()
+        for name in ("jobs", "answers"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self._lock = Lock()  # over charges; never held while another domain is asked
+        self.charges = Charges(folder / "charges")
         self._running = [Lock() for _ in range(256)]  # by the first byte of the question's digest
         self._cards: dict[str, KeyCard] = {}
         self._secrets: dict[tuple[str, KeyCard], bytes] = {}
-        self._spent: dict[str, int] = {}
-        self._charged: set[str] = set()
-        for path in (folder / "charges").glob("*.json"):
-            self._book(path.stem, read(path, Charge))
-
-    def spent_nano(self, resource: ResourceId) -> int:
-        """Return the privacy loss of all questions to `resource`, in 10^-9."""
-        return self._spent.get(resource, 0)
 
     def part(self, signed: SignedTicket, cards: Sequence[KeyCard], *, sender: str) -> PartMade | Refused:
         """Return this domain's masked part, for the root alone: alone it says nothing, and nobody else needs it."""
@@ -163,26 +127,77 @@ class Jobs:
             return Refused(R.NOT_THE_ROOT, {"job": ticket.job, "root": ticket.root})
         if not isinstance(plan, AggregatePlan):
             return _not_an_aggregate()
-        totals = self._gather(signed, plan, sources)
-        if isinstance(totals, Refused):
-            return totals
-        path = self._folder / "answers" / f"{question}.json"
-        released = read(path, Cells) if path.is_file() else add_noise(plan, totals, self._noise)
-        salt = self._keys.salt("answer", ticket.job).hex()
-        columns = tuple(key.column for key in plan.group_by)
-        answer = Answer(ticket.job, ticket_digest(ticket), columns, plan.measures, released, salt)
+        released = self._cells(signed, plan, sources, question)
+        if isinstance(released, Refused):
+            return released
+        answer = self._answer(ticket, plan, released, sources)
         refused = refuse_answer(plan, answer)
         if refused is not None:
             return refused
-        write(path, released)
         return self._release(ticket, plan, answer)
+
+    def _cells(
+        self, signed: SignedTicket, plan: AggregatePlan, sources: list[Source], question: str
+    ) -> Cells | Refused:
+        """Return what may be released: exact under thresholds, or the noisy cells of a question, drawn once for ever."""
+        if plan.mode is Mode.EXACT:
+            return Refused(R.WITHIN_ONE_DOMAIN, {"what": "exact answers", "domains": 0})
+        path = self._folder / "answers" / f"{question}.json"
+        if has_found_keys(plan):
+            made = self._alone(signed.ticket, plan, sources, "keys found in the data") or self._found(
+                signed.ticket, plan, sources, path
+            )
+        else:
+            totals = self._gather(signed, plan, sources)
+            if isinstance(totals, Refused):
+                return totals
+            made = read(path, Cells) if path.is_file() else add_noise(plan, totals, self._sampler)
+        if not isinstance(made, Refused):
+            write(path, made)
+        return made
+
+    def _alone(self, ticket: Ticket, plan: AggregatePlan, sources: list[Source], what: str) -> Refused | None:
+        """Return why what can only be had within one domain cannot be had, or None."""
+        domains = {source.domain for source in ticket.sources}
+        if len(domains) > 1 or len(main_sources(plan, sources)) != 1:
+            return Refused(R.WITHIN_ONE_DOMAIN, {"what": what, "domains": len(domains)})
+        return None
+
+    def _found(self, ticket: Ticket, plan: AggregatePlan, sources: list[Source], path: Path) -> Cells | Refused:
+        """Return the cells of a plan that groups by what the data have: keys that too few units have stay inside."""
+        refused = self._charge(ticket, plan, sources)
+        if refused is not None:
+            return refused
+        if path.is_file():
+            return read(path, Cells)
+        totals = part_of(plan, sources, self.engine, parts=1)
+        if isinstance(totals, Refused):
+            return totals
+        present, keys = found(plan, totals, sources)
+        return add_noise(plan, present, self._sampler, keys=keys)
+
+    def _answer(self, ticket: Ticket, plan: AggregatePlan, cells: Cells, sources: Sequence[Source]) -> Answer:
+        rules = (source.terms.rules for source in sources)
+        return Answer(
+            job=ticket.job,
+            ticket_digest=ticket_digest(ticket),
+            columns=tuple(key.column for key in plan.group_by),
+            measures=plan.measures,
+            cells=cells,
+            salt=self._keys.salt("answer", ticket.job).hex(),
+            plan_digest=plan_digest(plan),
+            rho_nano=plan.rho_nano,
+            delta_femto=plan.delta_femto,
+            rules=tuple(dict.fromkeys(digest(each) for each in rules if each is not None)),
+            seq=ticket.seq,
+        )
 
     def _release(self, ticket: Ticket, plan: AggregatePlan, answer: Answer) -> SignedRelease:
         release = Release(
             job=ticket.job,
             domain=self._domain,
             ticket_digest=answer.ticket_digest,
-            plan_digest=plan_digest(plan),
+            plan_digest=answer.plan_digest,
             digest=digest(answer),
             rows=len(answer.cells.rows),
             size_bytes=len(canonical(answer)),
@@ -254,13 +269,11 @@ class Jobs:
         refused = self._charge(ticket, plan, sources)
         if refused is not None:
             return refused
-        try:
-            own = [total_of(plan, source.version, parts=len(ticket.sources)) for source in sources]
-        except SumMayOverflow as e:
-            return Refused(R.SUM_MAY_OVERFLOW, {"reason": str(e)})
+        own = part_of(plan, sources, self.engine, parts=len(ticket.sources))
+        if isinstance(own, Refused):
+            return own
         context = ticket_digest(ticket).encode()
-        own_mask = mask(self._domain, secrets, context=context, length=cells(plan))
-        return masked(own[0] if len(own) == 1 else np.sum(own, axis=0), own_mask)
+        return masked(own, mask(self._domain, secrets, context=context, length=cells(plan)))
 
     def _secrets_with(self, ticket: Ticket, cards: Sequence[KeyCard]) -> dict[str, bytes] | Refused:
         """Return the secret shared with every other domain of the ticket, each by a card that its own key signed."""
@@ -280,29 +293,10 @@ class Jobs:
         return secrets
 
     def _charge(self, ticket: Ticket, plan: AggregatePlan, sources: Sequence[Source]) -> Refused | None:
-        """Book the question's privacy loss before anything runs; a question that was paid for costs nothing again."""
-        question = question_of(ticket)
-        with self._lock:
-            if question in self._charged:
-                return None
-            costs: dict[str, int] = {s.asked.resource: plan.rho_nano for s in sources if s.has_units}
-            for source in sources:
-                resource, cost = source.asked.resource, costs.get(source.asked.resource, 0)
-                detail: dict[str, str | int] = {"resource": resource, "cost_nano": cost}
-                if source.asked.rho_nano < cost:
-                    return Refused(R.RHO_NOT_CHARGED, {**detail, "charged_nano": source.asked.rho_nano})
-                left = source.terms.rho_nano_max - self.spent_nano(resource)
-                if cost > left:
-                    return Refused(R.RHO_OVER_TERMS, {**detail, "left_nano": left})
-            charge = Charge(ticket.job, costs)
-            write(self._folder / "charges" / f"{question}.json", charge)
-            self._book(question, charge)
-            return None
-
-    def _book(self, question: str, charge: Charge) -> None:
-        self._charged.add(question)
-        for resource, rho_nano in charge.rho_nano.items():
-            self._spent[resource] = self._spent.get(resource, 0) + rho_nano
+        """Book the question's loss before anything runs; a question that was paid for costs nothing again."""
+        read_here = read_sources(plan, sources)
+        loss = {"rho_nano": plan.rho_nano, "delta_femto": plan.delta_femto}
+        return self.charges.charge(question_of(ticket), ticket.job, read_here, **loss)
 
 
 def _not_an_aggregate() -> Refused:

@@ -63,15 +63,19 @@ class Dictionary:
         return len(self._ends) - 1
 
     def code_of(self, text: str) -> int:
-        """Return the code of `text`, or -1."""
+        """Return the code of `text`, or -1. It takes as many steps whether or not the text is there."""
         wanted, low, high = text.encode(), 0, len(self)
         while low < high:
             middle = (low + high) // 2
-            found = self._blob[self._ends[middle] : self._ends[middle + 1]].tobytes()
-            if found == wanted:
-                return middle
-            low, high = (middle + 1, high) if found < wanted else (low, middle)
-        return -1
+            low, high = (middle + 1, high) if self._text(middle) < wanted else (low, middle)
+        return low if low < len(self) and self._text(low) == wanted else -1
+
+    def _text(self, code: int) -> bytes:
+        return self._blob[self._ends[code] : self._ends[code + 1]].tobytes()
+
+    def text(self, code: int) -> str:
+        """Return the value of a code."""
+        return self._blob[self._ends[code] : self._ends[code + 1]].tobytes().decode()
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -81,6 +85,17 @@ class Version(msgspec.Struct, frozen=True):
     manifest: Manifest
     table: Clustered
     dictionaries: dict[str, Dictionary]
+
+    def names(self, column: str) -> list[str]:
+        """Return the texts of a column by code: its public list, or its dictionary."""
+        if column in self.dictionaries:
+            dictionary = self.dictionaries[column]
+            return [dictionary.text(code) for code in range(len(dictionary))]
+        return list(self.table.lists[column])
+
+    def with_table(self, table: Clustered) -> Version:
+        """Return the version as one that was joined already."""
+        return msgspec.structs.replace(self, table=table)
 
 
 def file_names(number: int) -> dict[str, str]:
@@ -143,6 +158,7 @@ class Store:
             numbers=numbers,
             lists={c.name: {v: n for n, v in enumerate(c.keys)} for c in manifest.declaration.columns if c.keys},
             order_key=self._keys.salt("order", version, size=16),
+            sizes={column: len(dictionary) for column, dictionary in dictionaries.items()},
         )
         return Version(version, manifest, table, dictionaries)
 

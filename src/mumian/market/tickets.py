@@ -52,12 +52,20 @@ def _ticket(states: States, job: JobId, record: Job, command: RequestJob, origin
         issued_at=record.issued_at,
         expires_at=record.expires_at,
         seq=seq,
+        group=record.group,
+        template=command.template,
+        arguments=command.arguments,
     )
 
 
 def _source(states: States, source: Source) -> SourceTicket:
     return SourceTicket(
-        source.resource, source.domain, key_hex(states, source.domain), source.version_digest, source.rho_nano
+        source.resource,
+        source.domain,
+        key_hex(states, source.domain),
+        source.version_digest,
+        source.rho_nano,
+        source.delta_femto,
     )
 
 

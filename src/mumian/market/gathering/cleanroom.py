@@ -23,6 +23,7 @@ from mumian.rooms.contracts import views as contract_views
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange.product import DeliveryForm, ProductType
 from mumian.rooms.exchange.states import DealState
+from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
 
@@ -84,7 +85,13 @@ def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
             for source in (product.sources if product else ())
         ),
         order_open=order is not None and order.state in OPEN_DEALS,
+        group=_group(s, base["actor"]),
     )
+
+
+def _group(s: States, actor: PartyId) -> tuple[PartyId, ...]:
+    """Return the actor and all parties related to it: together they have one share of a budget, and see as one."""
+    return tuple(sorted({actor, *parties.related(s.parties, actor)}))
 
 
 def _job_source(
@@ -208,8 +215,16 @@ def _open_budget(s: States, c: cleanroom.OpenBudget, base: Base) -> Facts:
     return cleanroom.BudgetFacts(**base, holder=holder)
 
 
+def _set_rules(s: States, c: cleanroom.SetAnalysisRules, base: Base) -> Facts:
+    record = catalog.resource(s.catalog, c.resource)
+    graded = catalog.grading(s.catalog, c.resource)
+    personal = graded is None or graded.persons
+    return cleanroom.RulesFacts(**base, holder=record.holder if record else None, personal=personal)
+
+
 GATHER: dict[type, Gather] = {
     cleanroom.OpenBudget: _open_budget,
+    cleanroom.SetAnalysisRules: _set_rules,
     cleanroom.RequestJob: _request_job,
     cleanroom.RecordRelease: _record_release,
     cleanroom.RecordUsage: _record_usage,

@@ -38,6 +38,7 @@ from mumian.engines.question import groups as groups_of
 from mumian.kernel.canonical import END, Digest, Int53, Natural, Positive, canonical, digest
 from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.kernel.time import Instant
+from mumian.methods.mechanisms import Mechanism as Mechanism
 
 CELLS_MAX = 100_000
 """Cells (groups × measures) of one release; bounds the size of what can leave."""
@@ -71,13 +72,6 @@ class Mode(StrEnum):
 
     PRIVATE = "private"
     EXACT = "exact"
-
-
-class Mechanism(StrEnum):
-    """Which noise: with Gaussian many groups and measures cost least; one group of a unit costs least with Laplace."""
-
-    GAUSSIAN = "gaussian"
-    LAPLACE = "laplace"
 
 
 class Join(_Part, frozen=True):
@@ -153,6 +147,7 @@ class Ticket(_Part, frozen=True):
     root: the domain that merges, adds the noise once and gates; one of the sources' domains.
     expires_at: exclusive. seq: number of the journal leaf that issued it.
     group: the consumer and its related parties, in order: what one of them has seen, all have.
+    template, arguments: the approved query that the plan is an instance of; "": a free one.
     """
 
     job: JobId
@@ -169,6 +164,8 @@ class Ticket(_Part, frozen=True):
     expires_at: Instant
     seq: Natural
     group: tuple[PartyId, ...] = ()
+    template: str = ""
+    arguments: dict[str, Int53 | str] = {}
 
 
 class SignedTicket(_Part, frozen=True):
@@ -295,9 +292,9 @@ def l2_squared(plan: AggregatePlan, measure: Measure) -> int:
     return plan.l0 * unit_most(measure, linf_rows=plan.linf_rows) ** 2
 
 
-def l1(plan: AggregatePlan, measure: Measure) -> int:
-    """Return the L1 distance, in the measure's unit, by which one unit can move the vector of its values."""
-    return plan.l0 * unit_most(measure, linf_rows=plan.linf_rows)
+def unit_step(plan: AggregatePlan, measure: Measure) -> int:
+    """Return by how much one unit can move a measure in each of the `l0` groups that it touches, in the measure's unit."""
+    return unit_most(measure, linf_rows=plan.linf_rows)
 
 
 def fault(plan: Plan) -> str | None:

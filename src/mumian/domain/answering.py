@@ -1,0 +1,111 @@
+"""From a plan and a domain's sources to exact, bounded figures: which sources a plan reads, joined, added up.
+
+Nothing here leaves the domain: figures are masked or get their noise before they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Protocol
+
+import numpy as np
+
+from mumian.domain.joins import CannotJoin, joined
+from mumian.domain.plans import Source
+from mumian.domain.refusals import DomainRefusal as R
+from mumian.domain.store import Version
+from mumian.engines.clustered import Clustered, Integers, SumMayOverflow, TooManyGroups, totals
+from mumian.engines.question import Question, Units, width
+from mumian.kernel.outcome import Refused
+from mumian.rooms.cleanroom.plan import AggregatePlan, cells, columns_of, question
+from mumian.rooms.cleanroom.refusals import CleanroomRefusal
+
+
+class Engine(Protocol):
+    """Where a question to one table is added up. Every engine gives the same integers."""
+
+    def totals(self, question: Question, table: Clustered, version: Version, *, parts: int) -> Integers:
+        """Return what `engines.clustered.totals` returns, and raise what it raises."""
+        ...
+
+
+class LocalEngine:
+    """One pass over arrays in this process."""
+
+    def totals(self, question: Question, table: Clustered, version: Version, *, parts: int) -> Integers:  # noqa: ARG002  # the arrays are all that is needed here
+        return totals(question, table, parts=parts)
+
+
+def main_sources(plan: AggregatePlan, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources that a plan adds up: of its table, or all with units where it names none."""
+    if not plan.table:
+        return [source for source in sources if source.has_units]
+    return [source for source in sources if source.table == plan.table]
+
+
+def read_sources(plan: AggregatePlan, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources with units that a plan reads, joined ones included: those that it costs."""
+    names = {plan.table, *(join.table for join in plan.joins)}
+    read = sources if not plan.table else [source for source in sources if source.table in names]
+    return [source for source in read if source.has_units]
+
+
+def table_of(plan: AggregatePlan, source: Source, sources: Sequence[Source]) -> Clustered | Refused:
+    """Return the table that a plan reads of one source, with what it joins."""
+    table, version = source.version.table, source.version
+    for join in plan.joins:
+        found = [each for each in sources if each.table == join.table]
+        if len(found) != 1:
+            tables = ", ".join(sorted({each.table for each in sources if each.table})) or "-"
+            return Refused(CleanroomRefusal.TABLE_UNKNOWN, {"table": join.table, "tables": tables})
+        prefix = f"{join.table}."
+        wanted = [name.removeprefix(prefix) for name in columns_of(plan) if name.startswith(prefix)]
+        try:
+            table = joined(version.with_table(table), found[0].version, join, wanted)
+        except CannotJoin as e:
+            return Refused(R.PLAN_OUTSIDE_DECLARATION, {"resource": source.asked.resource, "reason": str(e)})
+    return table
+
+
+def part_of(plan: AggregatePlan, sources: Sequence[Source], engine: Engine, *, parts: int) -> Integers | Refused:
+    """Return this domain's exact, bounded figures: groups of the first measure, then of the next.
+
+    parts: sources whose figures are added up in all, here and elsewhere.
+    """
+    asked, mine = question(plan), np.zeros(0 if plan.delta_femto else cells(plan), np.int64)
+    for source in main_sources(plan, sources):
+        table = table_of(plan, source, sources)
+        if isinstance(table, Refused):
+            return table
+        try:
+            found = engine.totals(asked, table, source.version, parts=parts)
+        except (SumMayOverflow, TooManyGroups) as e:
+            return Refused(R.SUM_MAY_OVERFLOW, {"reason": str(e)})
+        mine = found if not len(mine) else mine + found
+    return mine
+
+
+def found(plan: AggregatePlan, exact: Integers, sources: Sequence[Source]) -> tuple[Integers, list[tuple[str, ...]]]:
+    """Return the figures of those groups that have a unit, and their keys, where keys are found in the data.
+
+    exact: of all groups that the lists and dictionaries span. What comes back is still exact, and stays inside.
+    """
+    source = main_sources(plan, sources)[0]
+    names = [key.shown if not key.is_found else _names(key.column, source, sources) for key in plan.group_by]
+    size = prod(map(len, names))
+    blocks, at = [], 0
+    for measure in plan.measures:
+        more = size * width(measure)
+        blocks.append(exact[at : at + more].reshape(size, width(measure)))
+        at += more
+    present = np.flatnonzero(blocks[plan.measures.index(Units())].ravel())
+    places = np.unravel_index(present, [len(each) for each in names])
+    keys = [tuple(names[nth][place] for nth, place in enumerate(row)) for row in zip(*places, strict=True)]
+    return np.concatenate([block[present].ravel() for block in blocks]), keys
+
+
+def _names(column: str, source: Source, sources: Sequence[Source]) -> Sequence[str]:
+    table, dot, name = column.partition(".")
+    joined_to = [each for each in sources if dot and each.table == table]
+    return joined_to[0].version.names(name) if joined_to else source.version.names(column)
