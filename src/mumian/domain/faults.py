@@ -3,6 +3,7 @@
 DomainFault
 ├── BadKey        a domain's secret cannot be read from its file
 ├── BadSignature  a signature does not fit what it is said to sign
+├── BadConsents   a list of persons' consents is not the market's, or older than the one that is kept
 ├── BadCall       a metered call is not shown to be in its batch, or to have asked what it is said to have asked
 ├── BadReply      an answer that is not the asked domain's, not to this question, or not readable
 └── Unreachable   no answer at all
@@ -20,6 +21,10 @@ class BadKey(DomainFault):
 
 
 class BadSignature(DomainFault):
+    pass
+
+
+class BadConsents(DomainFault):
     pass
 
 

@@ -36,9 +36,27 @@ Call = tuple[str, ...]
 
 
 class Verdict(StrEnum):
+    """What a call is answered. Of a plan with n edges, band 0 lies below the first and band n from the last on."""
+
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+    BAND_0 = "band-0"
+    BAND_1 = "band-1"
+    BAND_2 = "band-2"
+    BAND_3 = "band-3"
+    BAND_4 = "band-4"
+    BAND_5 = "band-5"
+    BAND_6 = "band-6"
+    BAND_7 = "band-7"
+    BAND_8 = "band-8"
+    BAND_9 = "band-9"
+    BAND_10 = "band-10"
+    BAND_11 = "band-11"
+    BAND_12 = "band-12"
+    BAND_13 = "band-13"
+    BAND_14 = "band-14"
+    BAND_15 = "band-15"
 
 
 class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
