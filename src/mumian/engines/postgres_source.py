@@ -39,10 +39,13 @@ def copy_out(source: PostgresTable, columns: Sequence[SourceColumn], order: Sequ
     One statement sees one state of the table. Memory: a buffer, whatever the size of the table.
     Raises: Unreadable: no connection, no such table or column, no permission to read it, or cut off midway.
     """
+    parts = source.table.split(".")
+    if len(parts) > 2 or not all(parts):
+        raise Unreadable("it must be named `name` or `schema.name`")
     try:
         with _connect(source.address) as db, db.transaction(), file.open("wb", buffering=BUFFER_BYTES) as out:
             db.execute(_SETTINGS)
-            name = sql.Identifier(*source.table.split("."))
+            name = sql.Identifier(*parts)
             probe = db.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(name))
             header = [column.name for column in probe.description or ()]
             check_names(header, [column.name for column in columns], source="table")

@@ -1,4 +1,4 @@
-"""`mumian domain add`: a file becomes a version of a holding."""
+"""`mumian domain add`: a file, or a table of a PostgreSQL server, becomes a version of a holding."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from mumian.cli.words import say
 from mumian.domain.intake import SHOWN_LINES, Rejected, Taken, take_in
 from mumian.domain.intake import Progress as Told
 from mumian.engines.duck import BrokenLine
+from mumian.engines.postgres_source import PostgresTable
 from mumian.rooms.catalog import description as words
 
 STAGES = {
@@ -34,17 +35,29 @@ STAGES = {
 
 
 def register(app: typer.Typer) -> None:
-    app.command("add", help=say("take a file in; it stays where it is", "录入文件；原文件不动"))(add)
+    app.command("add", help=say("take a file or a table in; it stays as it is", "录入文件或数据库表；原数据不动"))(add)
 
 
 def add(
     name: NameArgument,
-    file: Annotated[
-        Path,
-        typer.Argument(help=say(".csv, .parquet, or .zip with one .csv", ".csv、.parquet 或只含一个 .csv 的 .zip")),
-    ],
     declaration: Annotated[Path, typer.Option(help=say("what the file holds (see `draft`)", "文件声明（见 `draft`）"))],
     home: HomeOption,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help=say(".csv, .parquet, or .zip with one .csv", ".csv、.parquet 或只含一个 .csv 的 .zip")),
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "instead of a file: address of a PostgreSQL server, `postgresql://user@host/database`; keep the password in ~/.pgpass",
+                "代替文件：PostgreSQL 地址 `postgresql://user@host/database`；密码请置于 ~/.pgpass",
+            )
+        ),
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(help=say("the table or view there, `schema.name`", "其中的表或视图，`schema.name`"))
+    ] = None,
     holding: HoldingOption = "main",
     accept_broken: Annotated[
         bool, typer.Option(help=say("leave broken lines out and keep the rest", "略去损坏的行，保留其余"))
@@ -60,11 +73,11 @@ def add(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    place, declared = place_of(home, name), declaration_in(declaration)
+    place, declared, source = place_of(home, name), declaration_in(declaration), _source(file, postgres, table)
     left_out = [] if without is None else _units(without)
     with _bar() as told:
         how: dict[str, Any] = {"accept_broken": accept_broken, "without": left_out, "progress": told}
-        taken = take_in(place.store, place.keys, file, holding, declared, **how)
+        taken = take_in(place.store, place.keys, source, holding, declared, **how)
     if isinstance(taken, Rejected):
         tell_rejected(taken)
         refuse(taken.refused)
@@ -72,6 +85,14 @@ def add(
         typer.echo(json.dumps(msgspec.to_builtins(taken), ensure_ascii=False))
         return
     _tell(place, taken, left_out)
+
+
+def _source(file: Path | None, postgres: str | None, table: str | None) -> Path | PostgresTable:
+    if file is not None and postgres is None and table is None:
+        return file
+    if file is not None or postgres is None or table is None:
+        fail(say("give a file, or both --postgres and --table", "请给出文件，或同时给出 --postgres 与 --table"))
+    return PostgresTable(postgres, table)
 
 
 def _units(file: Path) -> list[str]:
