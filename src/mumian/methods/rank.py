@@ -215,18 +215,22 @@ def _power(base: int, exponent: int) -> int:
 def _border(inverse: Any, size: int, column: Any, weights: Any, corner: int) -> None:
     """Grow an inverse of `size` by a row (given by its weights) and a column of the matrix that meet in `corner`."""
     image = np.zeros(size, np.int64)
-    there = np.flatnonzero(column)
+    there: Any = np.flatnonzero(column)
     for i in range(size):
         for j in there:
             image[i] = (image[i] + inverse[i, j] * column[j]) % PRIME
+    schur = corner
     for j in there:
-        corner = (corner + (PRIME - weights[j]) * column[j]) % PRIME
-    over = _power(corner, PRIME - 2)  # Fermat: the inverse of the Schur complement, which is not zero
+        schur = int((schur + (PRIME - weights[j]) * column[j]) % PRIME)
+    over = _power(schur, PRIME - 2)  # Fermat: the inverse of the Schur complement, which is not zero
     for i in range(size):
         factor = image[i] * over % PRIME
         if factor:
             for j in range(size):
-                inverse[i, j] = (inverse[i, j] + factor * weights[j]) % PRIME
+                # two folds of a Mersenne number instead of a division; they may leave PRIME for 0
+                total = inverse[i, j] + factor * weights[j]
+                total = (total & PRIME) + (total >> 31)
+                inverse[i, j] = (total & PRIME) + (total >> 31)
         inverse[i, size] = (PRIME - factor) % PRIME
     for j in range(size):
         inverse[size, j] = (PRIME - over * weights[j] % PRIME) % PRIME
