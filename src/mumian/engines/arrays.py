@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mumian.engines.clustered import Hashes, Integers
 from mumian.engines.kernels import OUT, _kernel
+from mumian.kernel.outcome import Broken
 
 Places: TypeAlias = npt.NDArray[np.uint32] | npt.NDArray[np.int64]
 """Where each row of the file lies once rows are clustered by unit."""
@@ -109,18 +110,17 @@ def write_array(
     path: Path, parts: Iterable[npt.NDArray[Any]], *, dtype: npt.DTypeLike, size: int, places: Places | None = None
 ) -> None:
     """Write a .npy of `size` values that come in parts, in order or each at its place; on disk before this returns."""
-    if size == 0:
-        np.save(path, np.zeros(0, dtype))
-    else:
-        whole, start = np.lib.format.open_memmap(path, "w+", dtype, (size,)), 0
-        out = np.asarray(whole)
-        for part in parts:
-            stop = start + len(part)
-            if places is None:
-                out[start:stop] = part
-            else:
-                out[places[start:stop]] = part
-            start = stop
-        whole.flush()
+    whole, start = np.lib.format.open_memmap(path, "w+", dtype, (size,)), 0
+    out = np.asarray(whole)
+    for part in parts:
+        stop = start + len(part)
+        if places is None:
+            out[start:stop] = part
+        else:
+            out[places[start:stop]] = part
+        start = stop
+    if start != size:
+        raise Broken("every row of a staging is in every array", f"{path.name}: {start} of {size}")
+    whole.flush()
     with path.open("rb") as file:
         os.fsync(file.fileno())
