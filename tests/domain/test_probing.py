@@ -105,12 +105,12 @@ WALKS = {
     "ids in order": (BY_RESIDENT, residents_in_order, 1_000),
     "ids at random": (BY_RESIDENT, residents_at_random, 1_001),
     "a known id asked again and again in between": (BY_RESIDENT, residents_under_cover_of_a_known_one, 4_100),
-    "accounts in order": (BY_ACCOUNT, accounts_in_order, 64),
+    "accounts in order": (BY_ACCOUNT, accounts_in_order, 80),
     "accounts backwards": (BY_ACCOUNT, accounts_backwards, 100),
     "accounts shuffled": (BY_ACCOUNT, accounts_shuffled_by_block, 100),
     "accounts from both ends": (BY_ACCOUNT, accounts_from_two_ends, 200),
-    "accounts each twice": (BY_ACCOUNT, accounts_each_twice, 128),
-    "accounts in many spellings": (BY_ACCOUNT, accounts_spelt_in_many_ways, 64),
+    "accounts each twice": (BY_ACCOUNT, accounts_each_twice, 160),
+    "accounts in many spellings": (BY_ACCOUNT, accounts_spelt_in_many_ways, 80),
 }
 
 
@@ -372,7 +372,7 @@ def test_a_walk_by_many_connections_is_stopped_once_for_all(registry: Registry) 
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answered) <= 4 * 64
+    assert len(answered) <= 4 * 80
     assert len(reports(registry)) == 1
 
 

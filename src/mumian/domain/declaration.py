@@ -172,7 +172,7 @@ class Probing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys_min: Positive = 1_000  # DEFAULT
     answered_permille_min: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20  # DEFAULT: one register of fifty has them
     tail: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2  # DEFAULT
-    neighbours_max: Natural = 64  # DEFAULT: of the hundred that two digits make
+    neighbours_max: Natural = 80  # DEFAULT: of the hundred that two digits make
     run_max: Natural = 400  # DEFAULT: more than the days of a year
     questions_max: Annotated[int, msgspec.Meta(ge=0, le=63)] = 3  # DEFAULT
 
