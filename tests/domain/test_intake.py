@@ -23,8 +23,9 @@ from mumian.domain.refusals import DomainRefusal as R
 from mumian.domain.store import Version
 from mumian.engines.duck import BrokenLine
 from mumian.engines.kernels import MISSING
-from mumian.kernel.ids import PartyId
-from mumian.kernel.outcome import Broken
+from mumian.kernel.canonical import canonical
+from mumian.kernel.ids import JobId, PartyId
+from mumian.kernel.outcome import Broken, Refused
 from mumian.rooms.catalog.levels import Level
 
 SMALL = Declaration(
@@ -175,6 +176,11 @@ def test_a_holding_needs_a_name_that_a_folder_can_have(domain: Domain, tmp_path:
         (Declaration("", (IntegerColumn("n", "", 0, 9, 1, ("1",)),), Level.GENERAL_1), "decimals and a list"),
         (Declaration("", (JoinedColumn("j", ("who",), ("a",)),), Level.GENERAL_1), "joins `who`, which is not"),
         (Declaration("", (TextColumn("who"), JoinedColumn("j", (), ())), Level.GENERAL_1), "needs the columns"),
+        (Declaration("", (TextColumn("who"),), Level.GENERAL_1, key=("who", "who")), "the key names a column twice"),
+        (
+            Declaration("", (TextColumn("who"),), Level.GENERAL_1, key=("n",)),
+            "the key names `n`, which is not declared",
+        ),
     ],
 )
 def test_a_declaration_that_means_nothing_is_refused_before_the_file_is_read(
@@ -283,10 +289,54 @@ def test_what_a_killed_intake_left_is_swept_when_the_domain_opens(town: Town) ->
     assert not remains.exists()
 
 
-def test_progress_is_told_from_the_first_stage_to_the_last(domain: Domain, tmp_path: Path) -> None:
-    told: list[str] = []
-    domain.add(a_file(tmp_path, HEAD + "a,1,1\n"), "goods", SMALL, progress=lambda stage, *_: told.append(stage))
-    assert list(dict.fromkeys(told)) == ["copy", "read", "profile", "code", "keep"]
+def test_progress_is_told_from_the_first_stage_to_the_last_and_never_goes_back(domain: Domain, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    domain.add(a_file(tmp_path, HEAD + "a,1,1\n"), "goods", SMALL, progress=lambda *step: told.append(step))
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["copy", "read", "profile", "code", "keep"]
+    steps = [done for _, done, _ in told]
+    assert steps == sorted(steps)
+    assert set(steps) == set(range(7))
+    assert {total for _, _, total in told} == {7}
+
+
+def test_a_key_says_nothing_of_rows_that_miss_a_part_of_it(domain: Domain, tmp_path: Path) -> None:
+    keyed = msgspec.structs.replace(SMALL, key=("who", "n"))
+    taken(domain.add(a_file(tmp_path, HEAD + "a,1,1\na,2,1\na,NA,1\na,NA,1\n"), "goods", keyed))
+    answer = rejected(domain.add(a_file(tmp_path, HEAD + "a,1,1\nb,1,1\na,1,2\na,1,3\n"), "goods", keyed))
+    assert answer.refused.refusal is R.KEY_REPEATS
+    assert answer.refused.detail == {"key": "who, n", "repeats": 2, "rows": 4}
+
+
+def test_a_declaration_without_a_key_is_written_as_before_there_were_keys() -> None:
+    """Versions are named by digests of such bytes."""
+    kept = canonical(SMALL)
+    assert b"key" not in kept.replace(b"keys", b"")
+    assert all(name in kept for name in (b'"delimiter":","', b'"encoding":"utf-8"', b'"null_text":"NA"'))
+    assert msgspec.json.decode(kept, type=Declaration) == SMALL
+
+
+def test_a_new_version_starts_with_what_its_holding_has_left_of_its_budget(town: Town, tmp_path: Path) -> None:
+    """Neither another file, nor another kind of file, nor a holding filled anew gives privacy loss back."""
+    town.root.allow(town.terms(AIRLINES[0], rho_nano_max=1_000_000_000))
+    assert not isinstance(town.root.run(town.ticket()), Refused)
+    assert town.root.jobs.charges.spent_nano("flights") == 500_000_000
+    before = town.root.store.current("flights")
+
+    plain = write_csv(tmp_path / "later.csv", rows_of(AIRLINES[0])[:200])
+    parquet = tmp_path / "later.parquet"
+    duckdb.execute(f"COPY (SELECT * FROM read_csv('{plain}', all_varchar=true)) TO '{parquet}' (FORMAT parquet)")
+    taken(town.root.add(parquet, "flights", DECLARED))
+    assert town.root.store.current("flights") != before
+    assert town.root.jobs.charges.spent_nano("flights") == 500_000_000
+
+    assert not isinstance(town.root.run(town.ticket(job=JobId("job-2"), seq=8)), Refused)
+    assert town.root.jobs.charges.spent_nano("flights") == 1_000_000_000
+    taken(town.root.add(plain, "flights", DECLARED, without=["B-a1"]))
+    refused = town.root.run(town.ticket(job=JobId("job-3"), seq=9))
+    assert isinstance(refused, Refused)
+    assert refused.refusal is R.RHO_OVER_TERMS
+    assert refused.detail["left_nano"] == 0
+    assert town.reopen(AIRLINES[0]).jobs.charges.spent_nano("flights") == 1_000_000_000
 
 
 def test_a_changed_array_or_manifest_is_found(town: Town) -> None:
