@@ -15,7 +15,6 @@ from town import (
     DECLARED,
     MONTHS,
     OPEN,
-    RESOURCES,
     ROUTES,
     STRANGER,
     VERIFICATION,
@@ -93,7 +92,7 @@ def test_a_job_gives_the_same_answer_in_one_process_and_over_http(town_either_wa
     assert values_of(given.answer) == expected()
     # the digest is frozen: either way, on every machine, these are the bytes
     assert release.digest == digest(given.answer)
-    assert digest(given.answer.cells) == "b83f8866e9d4c7b7c3246080d32be2a4b2641f781129127056ab2a104c43f126"
+    assert digest(given.answer.cells) == "b82a7e6c3663c6b2eb256a05f25a07516d8882c74864cae418975f2acbcb4f26"
 
 
 def test_the_consumer_is_answered_over_http_as_well(town: Town) -> None:
@@ -167,7 +166,7 @@ def test_the_same_job_gives_the_same_answer_whatever_came_between(town: Town) ->
 def test_the_same_question_gets_the_same_noise_and_costs_once(template: Path, tmp_path: Path) -> None:
     town = Town(copy_home(template, tmp_path / "home"), noise=discrete_gaussian)
     released(town.root.run(town.ticket()))
-    spent = [domain.jobs.spent_nano(RESOURCES[airline]) for airline, domain in town.domains.items()]
+    spent = [domain.jobs.charges.spent_nano("flights") for domain in town.domains.values()]
     free = tuple(msgspec.structs.replace(town.source(airline), rho_nano=0) for airline in AIRLINES)
     released(town.root.run(town.ticket(job=JobId("job-2"), seq=8, sources=free)))
     one, two = collected(town).answer, collected(town, "job-2").answer
@@ -175,7 +174,7 @@ def test_the_same_question_gets_the_same_noise_and_costs_once(template: Path, tm
     assert one.salt != two.salt
     assert spent == [500_000_000] * 3
     for airline in AIRLINES:
-        assert town.reopen(airline).jobs.spent_nano(RESOURCES[airline]) == 500_000_000
+        assert town.reopen(airline).jobs.charges.spent_nano("flights") == 500_000_000
 
 
 def test_an_owner_who_says_no_stops_the_question_also_where_its_answer_is_known(town: Town) -> None:
@@ -193,13 +192,13 @@ def test_the_loss_is_booked_before_the_part_is_made_and_a_failure_gives_nothing_
     assert isinstance(refused, Refused)
     assert refused.refusal is R.PEER_FAILED
     assert not list((town.root.folder / "answers").iterdir())
-    spent = [town.domains[airline].jobs.spent_nano(RESOURCES[airline]) for airline in AIRLINES]
+    spent = [town.domains[airline].jobs.charges.spent_nano("flights") for airline in AIRLINES]
     assert spent == [0, 0, 0]  # the missing way was found before anything ran
 
     broken = town.domains[AIRLINES[2]].handle
     town.root.connect(AIRLINES[2], m.LocalPort(lambda data: b"" if b"RunPart" in data else broken(data)))
     assert isinstance(town.root.run(town.ticket()), Refused)
-    spent = [town.domains[airline].jobs.spent_nano(RESOURCES[airline]) for airline in AIRLINES]
+    spent = [town.domains[airline].jobs.charges.spent_nano("flights") for airline in AIRLINES]
     assert spent == [500_000_000, 500_000_000, 0]
 
 
@@ -216,7 +215,7 @@ def test_a_source_without_privacy_units_agrees_and_adds_nothing(town: Town, tmp_
     town.root.allow(town.terms(AIRLINES[0], resource=resource, name="weather", rho_nano_max=0))
     released(town.root.run(ticket))
     assert values_of(collected(town).answer) == expected()
-    assert town.root.jobs.spent_nano(resource) == 0
+    assert town.root.jobs.charges.spent_nano("weather") == 0
 
 
 def test_two_resources_of_one_domain_are_one_part(town: Town, tmp_path: Path) -> None:

@@ -28,9 +28,11 @@ from mumian.domain import gate
 from mumian.domain import messages as m
 from mumian.domain.declaration import Declaration, PlanKind, TextColumn
 from mumian.domain.gate import Answer, Row, refuse_answer
-from mumian.domain.intake import Rejected
-from mumian.domain.keys import KeyCard
+from mumian.domain.intake import Rejected, take_in
+from mumian.domain.keys import DomainKeys, KeyCard
 from mumian.domain.refusals import DomainRefusal as R
+from mumian.domain.ruling import drafted
+from mumian.engines.postgres_source import PostgresTable
 from mumian.journal.note import Signer
 from mumian.kernel.ids import JobId, PartyId, ResourceId
 from mumian.kernel.outcome import Refused
@@ -196,7 +198,7 @@ def wide(town: Town) -> Any:
     taken = town.root.add(file, "wide", declared)
     assert not isinstance(taken, Rejected)
     resource = ResourceId("resource-9")
-    town.root.allow(town.terms(ROOT, resource=resource, name="wide"))
+    town.root.allow(town.terms(ROOT, resource=resource, name="wide", rules=drafted(declared, "wide")))
     source = replace(town.source(ROOT), resource=resource, version_digest=taken.version)
     plan = VerificationPlan(columns, LATE, 5)
     return town.root.verify_many(town.ticket(plan, sources=(source,)), [("1",) * 9], sender=INSURER_HEX)
@@ -225,6 +227,13 @@ def add(text: str, name: str = "goods", declared: Declaration = DECLARED) -> Cal
         return answer.refused
 
     return case
+
+
+def no_such_table(town: Town) -> Any:
+    keys, source = DomainKeys.load(town.root.folder / "identity.key"), PostgresTable("postgresql://", "too.many.names")
+    answer = take_in(town.root.store, keys, source, "goods", DECLARED)
+    assert isinstance(answer, Rejected)
+    return answer.refused
 
 
 HEAD = "tail,flight,origin,dest,month,day,delay\n"
@@ -308,7 +317,9 @@ CASES: list[tuple[str, R, Callable[[Town], Any]]] = [
     ("name", R.NAME_UNFIT, add(HEAD, name="No Name")),
     ("declaration", R.DECLARATION_FAULTY, add(HEAD, declared=replace(DECLARED, unit="seat"))),
     ("columns", R.FILE_UNREADABLE, add("tail\n")),
+    ("table", R.TABLE_UNREADABLE, no_such_table),
     ("lines", R.LINES_BROKEN, add(HEAD + "B-1,x,CAN,PEK,1,1,1\n")),
+    ("key", R.KEY_REPEATS, add(HEAD + "B-1,1,CAN,PEK,1,1,1\n" * 2, declared=replace(DECLARED, key=("tail",)))),
     ("overflow", R.SUM_MAY_OVERFLOW, lambda town: overflow(town)),
 ]  # fmt: skip
 
@@ -319,6 +330,7 @@ def overflow(town: Town) -> Any:
     declared = replace(DECLARED, columns=(*DECLARED.columns[:7], delay))
     taken = town.root.add(town.home / f"{ROOT}.csv", "flights", declared)
     assert not isinstance(taken, Rejected)
+    town.root.allow(town.terms(ROOT, rules=drafted(declared, "flights")))
     plan = aggregate(measures=(Count(), Sum("delay", -(2**52), 2**52)))
     return town.root.run(town.ticket(plan, sources=(town.source(ROOT),)))
 

@@ -19,10 +19,12 @@ from waitress import wasyncore
 
 from mumian.domain.declaration import Declaration, IntegerColumn, JoinedColumn, PlanKind, Terms, TextColumn
 from mumian.domain.domain import Domain
+from mumian.domain.gate import Sampler
 from mumian.domain.http import HttpPort, domain_app
 from mumian.domain.intake import Taken
 from mumian.domain.keys import DomainKeys
 from mumian.domain.messages import Caller, DomainPort, LocalPort
+from mumian.domain.ruling import drafted
 from mumian.journal.note import Signer
 from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.methods.dp import Noise
@@ -70,6 +72,8 @@ DECLARED = Declaration(
     sensitivity=Level.GENERAL_2,
 )
 OPEN = Declaration("", (TextColumn("station"), IntegerColumn("wind", "km/h", 0, 400)), Level.GENERAL_1)
+
+RULES = drafted(DECLARED, "flights")
 
 AGGREGATE = AggregatePlan(
     group_by=(GroupKey("route", ROUTES), GroupKey("month", MONTHS)),
@@ -156,7 +160,7 @@ class Town:
 
     def open(self, airline: PartyId) -> Domain:
         entropy = Entropy(f"{airline} at work".encode())
-        domain = Domain.open(self.home / airline, noise=self.noise, clock=self.clock, entropy=entropy)
+        domain = Domain.open(self.home / airline, sampler=Sampler(self.noise, self.noise), clock=self.clock, entropy=entropy)
         for peer, other in self.domains.items():
             if peer != airline:
                 domain.connect(peer, LocalPort(other.handle))
@@ -180,6 +184,7 @@ class Town:
             "kinds": (PlanKind.AGGREGATE, PlanKind.VERIFICATION),
             "rho_nano_max": 2_000_000_000,
             "predicates": (LATE,),
+            "rules": RULES,
         }
         return Terms(**given | changed)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mumian.engines import kernels
 from mumian.engines.clustered import BoundedPass, Clustered, SumMayOverflow, bounds_of_units
 from mumian.engines.kernels import MISSING
+from mumian.engines.question import Count, Filter, GroupKey, Op, Sum
 
 ROUTES, MONTHS = ("A-B", "A-C", "B-C"), ("1", "2")
 ORDER_KEY = bytes(range(16))
@@ -108,11 +109,11 @@ def test_the_bounded_aggregate_equals_a_slow_one(
     table: list[Row], l0: int, linf_rows: int, op: str, value: int
 ) -> None:
     question = BoundedPass(a_table(table, without_unit=3))
-    question.group_by("route", ROUTES)
-    question.group_by("month", MONTHS)
-    question.keep_number("delay", op, value)
+    question.group_by(GroupKey("route", ROUTES))
+    question.group_by(GroupKey("month", MONTHS))
+    question.keep(Filter("delay", Op(op), value))
     question.bound(l0=l0, linf_rows=linf_rows)
-    answer = question.count(), question.count("delay"), question.total("delay", lower=-60, upper=2**39)
+    answer = [question.measure(each) for each in (Count(), Count("delay"), Sum("delay", -60, 2**39))]
     expected = slow(table, l0=l0, linf_rows=linf_rows, op=op, value=value, lower=-60, upper=2**39)
     assert tuple(part.tolist() for part in answer) == expected
 
@@ -124,9 +125,9 @@ def test_one_unit_moves_no_answer_by_more_than_its_bounds(table: list[Row], l0: 
 
     def counted(some: list[Row]) -> Any:
         question = BoundedPass(a_table(some))
-        question.group_by("route", ROUTES)
+        question.group_by(GroupKey("route", ROUTES))
         question.bound(l0=l0, linf_rows=linf_rows)
-        return question.count()
+        return question.measure(Count())
 
     moved = np.abs(counted(table) - counted([row for row in table if row[0] != unit]))
     assert (moved > 0).sum() <= l0
@@ -138,9 +139,9 @@ def test_the_groups_that_stay_do_not_depend_on_a_filter_of_other_columns_or_the_
     kept = []
     for routes in (ROUTES, ROUTES[::-1]):
         question = BoundedPass(a_table(table))
-        question.group_by("route", routes)
+        question.group_by(GroupKey("route", routes))
         question.bound(l0=1, linf_rows=1)
-        kept.append(dict(zip(routes, question.count().tolist(), strict=True)))
+        kept.append(dict(zip(routes, question.measure(Count()).tolist(), strict=True)))
     assert kept[0] == kept[1]
     assert sum(kept[0].values()) == 1
 
@@ -149,16 +150,16 @@ def test_the_groups_that_stay_do_not_depend_on_a_filter_of_other_columns_or_the_
 def test_a_missing_text_satisfies_no_comparison(equal: bool, counted: list[int]) -> None:
     table: list[Row] = [(0, 0, 0, 1), (0, 1, 1, 1), (0, 2, -1, 1)]
     question = BoundedPass(a_table(table))
-    question.group_by("route", ROUTES)
-    question.keep_text("month", "1", equal=equal)
-    assert question.count().tolist() == counted
+    question.group_by(GroupKey("route", ROUTES))
+    question.keep(Filter("month", Op.EQ if equal else Op.NE, "1"))
+    assert question.measure(Count()).tolist() == counted
 
 
 def test_sums_that_might_leave_the_integers_are_refused_before_a_row_is_read() -> None:
     question = BoundedPass(a_table([(0, 0, 0, 1)] * 4))
-    assert question.total("delay", lower=-(2**50), upper=5).tolist() == [4]
+    assert question.measure(Sum("delay", -(2**50), 5)).tolist() == [4]
     with pytest.raises(SumMayOverflow, match="narrow the bounds"):
-        question.total("delay", lower=-(2**50), upper=5, parts=2)
+        question.measure(Sum("delay", -(2**50), 5), parts=2)
 
 
 def test_siphash_is_the_one_of_its_paper() -> None:

@@ -6,6 +6,7 @@ HOME/domains/NAME/
     terms/            the owner's own copy of what may be done with each resource
     resources/        what it holds (see `store`)
     jobs/ answers/ charges/ meter/
+    persons/ consents/ watches/ reports/ figures.bin    of verification (see `consents`, `probing`, `reports`, `figures`)
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from mumian.domain import messages as m
 from mumian.domain.calls import Calls
 from mumian.domain.declaration import Declaration, Terms
 from mumian.domain.faults import BadSignature
+from mumian.domain.gate import Sampler
 from mumian.domain.intake import Progress, Rejected, Taken, sweep, take_in
 from mumian.domain.jobs import Jobs
 from mumian.domain.keys import SEED_BYTES, DomainKeys
@@ -35,12 +37,13 @@ from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import JobId, PartyId, ResourceId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant
-from mumian.methods.dp import Noise, discrete_gaussian
 from mumian.rooms.cleanroom.plan import SignedRelease, SignedTicket
 
 Clock = Callable[[], Instant]
 Entropy = Callable[[int], bytes]
 """Bytes wanted → as many random ones."""
+
+SAMPLER = Sampler()
 
 
 def system_clock() -> Instant:
@@ -58,14 +61,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Domain:
     """A domain that is open. Safe to be asked from several threads.
 
-    noise: what is added to sums before they leave; anything but the default is for tests.
+    sampler: of the noise that is added to sums before they leave; anything but the default is for tests.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        noise: Noise = discrete_gaussian,
+        sampler: Sampler = SAMPLER,
         clock: Clock = system_clock,
         entropy: Entropy = os.urandom,
     ) -> None:
@@ -82,8 +85,10 @@ class Domain:
         self.peers: dict[PartyId, m.DomainPort] = {}
         desk = Desk(self.name, self.public_hex, self.market, self.store, self.terms, clock)
         caller = m.Caller(self._keys.identity, clock=clock, entropy=entropy)
-        self.jobs = Jobs(self.name, folder, self._keys, desk, peers=self.peers, caller=caller, noise=noise, clock=clock)
-        self.calls = Calls(self.name, folder / "meter", self._keys, desk, clock=clock, entropy=entropy)
+        self.jobs = Jobs(
+            self.name, folder, self._keys, desk, peers=self.peers, caller=caller, sampler=sampler, clock=clock
+        )
+        self.calls = Calls(self.name, folder, self._keys, desk, market=self.market, clock=clock, entropy=entropy)
         self._nonces = Nonces(since=clock())
 
     @classmethod
@@ -104,12 +109,12 @@ class Domain:
         cls,
         folder: Path,
         *,
-        noise: Noise = discrete_gaussian,
+        sampler: Sampler = SAMPLER,
         clock: Clock = system_clock,
         entropy: Entropy = os.urandom,
     ) -> Domain:
         """Open a domain that was made. Raises FileNotFoundError: it was not, or its key is missing."""
-        return cls(folder, noise=noise, clock=clock, entropy=entropy)
+        return cls(folder, sampler=sampler, clock=clock, entropy=entropy)
 
     def add(
         self,
@@ -144,10 +149,14 @@ class Domain:
 
     def handle(self, data: bytes) -> bytes:
         """Answer a signed request with a signed reply; a no is a reply too."""
+        began_ns = time.perf_counter_ns()
         answer = self._answer(data)
         body = m.NotDone.of(answer) if isinstance(answer, Refused) else answer
         reply = m.Reply(self.name, sha256_hex(data), self._clock(), body)
-        return m.seal_reply(reply, self._keys.identity)
+        sealed = m.seal_reply(reply, self._keys.identity)
+        if isinstance(answer, m.CallsAnswered):
+            self.calls.figures.took(time.perf_counter_ns() - began_ns)
+        return sealed
 
     def _answer(self, data: bytes) -> m.ReplyBody | Refused:
         try:

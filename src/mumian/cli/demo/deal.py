@@ -91,7 +91,7 @@ def _record_contribution(stage: Stage, cast: Cast, goods: OnShelf, root: PartyId
     for row in answer.cells.rows:
         key = (row.keys[0], row.keys[1])
         mask = sum(1 << nth for nth, part in enumerate(cast.airlines.values()) if key in part.served)
-        weights[mask] += max(0, row.values[0]) if mask else 0
+        weights[mask] += max(0, row.values[0] or 0) if mask else 0
     cells = tuple(Cell(mask, weight) for mask, weight in sorted(weights.items()) if mask)
     stage.say(root, RecordContribution(goods.product, answer.job, cells, evidence("public timetable")))
 

@@ -14,6 +14,7 @@ from mumian.cli.demo.stage import OffScript, Stage, evidence
 from mumian.domain.declaration import Declaration, IntegerColumn, PlanKind, Terms, TextColumn
 from mumian.domain.intake import Rejected, Taken
 from mumian.domain.messages import JobReleased, RunJob
+from mumian.domain.ruling import drafted
 from mumian.kernel.canonical import digest
 from mumian.kernel.ids import OPERATOR, AgreementId, JobId, ListingId, OrderId, PartyId, ProductId, ResourceId
 from mumian.kernel.levels import Level
@@ -25,7 +26,7 @@ from mumian.rooms.catalog import description as words
 from mumian.rooms.catalog.factors import Depth, Factors, Group, Importance, Precision, Sector
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.catalog.model import ClassifyResource, DescribeResource, PublishVersion
-from mumian.rooms.cleanroom.model import OpenBudget, RecordRelease, RequestJob
+from mumian.rooms.cleanroom.model import OpenBudget, RecordRelease, RequestJob, SetAnalysisRules
 from mumian.rooms.cleanroom.plan import AggregatePlan, Count, GroupKey, Sum
 from mumian.rooms.consent import commands as consent
 from mumian.rooms.consent import vocabulary as c
@@ -147,7 +148,8 @@ def _take_in(stage: Stage, incoming: Path) -> Bank:
     _publish(stage, party, resource, file, taken)
     impacts = (Impact(Affected.PERSON, Degree.SERIOUS), Impact(Affected.ORGANISATION, Degree.GENERAL))
     stage.say(party, ClassifyResource(resource, impacts, True, "cdo", factors=FACTORS))
-    stage.domains[party].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), BUDGET_RHO_NANO))
+    rules = drafted(DECLARED, "credit")
+    stage.domains[party].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), BUDGET_RHO_NANO, rules=rules))
     return Bank(party, resource, file, taken, (), ())
 
 
@@ -202,6 +204,7 @@ def _product(stage: Stage, cast: Cast, bank: Bank) -> Asked:
         rights.GrantRight(use.use, cast.merchant, Right.USE, (PURPOSE,), ("CN",), (), stage.now, until, False, terms),
         "grant",
     )
+    stage.say(bank.party, SetAnalysisRules(bank.resource, drafted(DECLARED, "credit")))
     stage.say(bank.party, OpenBudget(bank.resource, "debtor", BUDGET_RHO_NANO, BUDGET_RHO_NANO, until))
     scenario = goods.Scenario("FIN-02", "信用研究：住房与信用结果的统计", goods.FieldOfUse.INDUSTRY)
     kind, form = goods.ProductType.INDICATOR, goods.DeliveryForm.SANDBOX

@@ -10,13 +10,15 @@ from mumian.cli.demo.cast import Cast
 from mumian.cli.demo.stage import OffScript, Stage, evidence
 from mumian.domain.declaration import Declaration, PlanKind, Terms
 from mumian.domain.intake import Rejected, Taken
+from mumian.domain.ruling import drafted
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import DAY_MS
 from mumian.rooms.catalog.description import Description, Form, SourceType, SpatialScope, UpdateFrequency
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.catalog.model import ClassifyResource, DescribeResource, DutyItem, ListDuties, PublishVersion
-from mumian.rooms.cleanroom.model import OpenBudget
+from mumian.rooms.cleanroom.analysis import AnalysisRules
+from mumian.rooms.cleanroom.model import OpenBudget, SetAnalysisRules
 from mumian.rooms.cleanroom.plan import Filter, Op
 from mumian.rooms.rights import model as rights
 
@@ -103,14 +105,27 @@ def grant_all(stage: Stage, cast: Cast, found: dict[PartyId, tuple[ResourceId, T
     registered = registering.register_all(stage, cast, resources)
     holdings = [_grant(stage, cast, airline, registered[airline], *found[airline]) for airline in cast.airlines]
     operated = operating.operate_all(stage, cast, coming)
-    for body in (cast.weather, cast.aircraft):
+    declared = {
+        cast.weather: (data.weather_declaration(), "weather"),
+        cast.aircraft: (data.planes_declaration(), "planes"),
+    }
+    for body in declared:
         resource, taken = found[body]
         title = "逐时气象观测" if body == cast.weather else "航空器登记簿"
         given = operated[body]
-        stage.domains[body].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), 0))
+        declaration, table = declared[body]
+        rules = _ruled(stage, body, resource, declaration, table)
+        stage.domains[body].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), 0, rules=rules))
         holdings.append(Holding(resource, body, title, DataKind.PUBLIC, taken, (), given.code, given.grant))
     stage.catch_up()
     return holdings
+
+
+def _ruled(stage: Stage, holder: PartyId, resource: ResourceId, declaration: Declaration, table: str) -> AnalysisRules:
+    """The holder publishes what may be asked of its data, column by column; its domain keeps the same rules."""
+    rules = drafted(declaration, table)
+    stage.say(holder, SetAnalysisRules(resource, rules))
+    return rules
 
 
 def _grant(
@@ -125,6 +140,7 @@ def _grant(
     granted = stage.made(holder, grant, "grant")
     stage.say(holder, OpenBudget(resource, "tailnum", BUDGET_RHO_NANO, SHARE_RHO_NANO, until))
     kinds = (PlanKind.AGGREGATE, PlanKind.VERIFICATION)
-    stage.domains[holder].allow(Terms(resource, "main", (PURPOSE,), kinds, BUDGET_RHO_NANO, (LATE,)))
+    rules = _ruled(stage, holder, resource, data.flights_declaration(), "flights")
+    stage.domains[holder].allow(Terms(resource, "main", (PURPOSE,), kinds, BUDGET_RHO_NANO, (LATE,), rules=rules))
     title = f"2013年纽约三机场{cast.airlines[holder].code}航班起降记录"
     return Holding(resource, holder, title, DataKind.ENTERPRISE, taken, (registered.certificate,), "", granted)

@@ -165,7 +165,7 @@ def _answer(stage: Stage, bought: Deal, signed: SignedTicket, answer: gate.Answe
 
 def _cell(row: gate.Row, flights_off: int, sum_off: int) -> Cell:
     """Return a cell with its mean and the interval that both intervals together leave it."""
-    flights, total = row.values
+    flights, total = (value or 0 for value in row.values)
     if flights <= 2 * flights_off:
         return Cell(row.keys[0], int(row.keys[1]), flights, total, None, None, None)
     corners = [

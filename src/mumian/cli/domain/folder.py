@@ -17,8 +17,8 @@ from mumian.cli.key import register_key
 from mumian.cli.opened import HomeOption, JsonOption, fail
 from mumian.cli.signers import domain_folders, kept
 from mumian.cli.words import say
+from mumian.domain.charges import Charge
 from mumian.domain.domain import Domain
-from mumian.domain.jobs import Charge
 from mumian.kernel.ids import PartyId
 from mumian.market.home import Home
 from mumian.market.keys import public_text
@@ -133,9 +133,9 @@ def _holding(place: Place, holding: str) -> dict[str, Any]:
 
 
 def _spent(place: Place) -> dict[str, int]:
-    """Return what questions have cost each resource here, in nano-rho."""
+    """Return what questions have cost each holding here, in nano-rho: all its versions and resources together."""
     spent: dict[str, int] = {}
     for path in sorted((place.folder / "charges").glob("*.json")):
-        for resource, rho_nano in kept(path, Charge).rho_nano.items():
-            spent[resource] = spent.get(resource, 0) + rho_nano
+        for holding, rho_nano in kept(path, Charge).rho_nano.items():
+            spent[holding] = spent.get(holding, 0) + rho_nano
     return spent

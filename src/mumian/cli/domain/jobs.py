@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
+from typing import assert_never
 
 import msgspec
 import typer
@@ -28,9 +30,13 @@ from mumian.rooms.cleanroom.model import RecordRelease
 from mumian.rooms.cleanroom.plan import (
     AggregatePlan,
     Count,
+    Histogram,
     Measure,
     Release,
     SignedTicket,
+    Sum,
+    SumSquares,
+    Units,
     release_bytes,
     ticket_digest,
 )
@@ -124,17 +130,18 @@ def _json(command: RecordRelease) -> str:
 
 
 def _draw(answer: Answer) -> None:
-    """Show each value with the interval that the noise leaves it in."""
+    """Show each value with the interval that the noise leaves it in; of a histogram every bin."""
     cells = answer.cells
     drawn = Table(*answer.columns)
-    for measure in answer.measures:
-        drawn.add_column(_named(measure), justify="right")
-        drawn.add_column(f"{cells.confidence_permille / 10:g} %", justify="right")
+    halves = []
+    for measure, half in zip(answer.measures, cells.half_widths, strict=True):
+        for name in _named(measure):
+            drawn.add_column(name, justify="right")
+            drawn.add_column(f"{cells.confidence_permille / 10:g} %", justify="right")
+            halves.append(half)
     for row in cells.rows[:ROWS_SHOWN]:
-        figures = []
-        for value, width in zip(row.values, cells.half_widths, strict=True):
-            figures += [f"{value:,}", f"{value - width:,} … {value + width:,}"]
-        drawn.add_row(*row.keys, *figures)
+        figures = (_figures(value, half) for value, half in zip(row.values, halves, strict=True))
+        drawn.add_row(*row.keys, *(text for pair in figures for text in pair))
     console = Console()
     console.print(drawn)
     if len(cells.rows) > ROWS_SHOWN:
@@ -142,7 +149,24 @@ def _draw(answer: Answer) -> None:
         console.print(say(f"{rest} more rows in the file", f"另有 {rest} 行，见结果文件"))
 
 
-def _named(measure: Measure) -> str:
-    if isinstance(measure, Count):
-        return f"count({measure.column})" if measure.column else "count"
-    return f"sum({measure.column}, {measure.lower} … {measure.upper})"
+def _figures(value: int | None, half: int) -> tuple[str, str]:
+    if value is None:
+        return say("too few", "过少"), ""
+    return f"{value:,}", f"{value - half:,} … {value + half:,}"
+
+
+def _named(measure: Measure) -> list[str]:
+    """Return the headings of a measure's values."""
+    match measure:
+        case Count():
+            return [f"count({measure.column})" if measure.column else "count"]
+        case Units():
+            return [say("units", "隐私单元数")]
+        case Sum():
+            return [f"sum({measure.column}, {measure.lower} … {measure.upper})"]
+        case SumSquares():
+            return [f"squares({measure.column} − {measure.centre})"]
+        case Histogram():
+            return [f"{measure.column} {low}..{high - 1}" for low, high in pairwise(measure.edges)]
+        case _:
+            assert_never(measure)

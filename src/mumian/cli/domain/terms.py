@@ -17,7 +17,7 @@ from mumian.domain.declaration import Declaration, IntegerColumn, PlanKind, Term
 from mumian.domain.store import integer_text, write
 from mumian.kernel.canonical import INT53_MAX
 from mumian.kernel.ids import PartyId, ResourceId, is_id
-from mumian.rooms.cleanroom.plan import Filter, Op
+from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX, Filter, Op
 
 SIGNS = {"=": Op.EQ, "==": Op.EQ, "!=": Op.NE, "<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE}
 _OPS = SIGNS | {op.value: op for op in Op}
@@ -44,6 +44,10 @@ def allow(
         list[str] | None, typer.Option(help=say('what may be verified: "minutes > 60"', '可核验的条件："minutes > 60"'))
     ] = None,
     refuse: Annotated[list[str] | None, typer.Option(help=say("whom not to serve", "拒绝服务的主体"))] = None,
+    delta: Annotated[
+        str,
+        typer.Option(help=say("delta that found keys may cost in all, such as 1e-6", "发现键合计可用的 δ，如 1e-6")),
+    ] = "0",
     holding: HoldingOption = "main",
 ) -> None:
     place = place_of(home, name)
@@ -55,6 +59,7 @@ def allow(
             )
         )
     declaration = place.current(holding).declaration
+    earlier = next((terms for terms in place.terms() if terms.resource == resource), None)
     terms = Terms(
         resource=ResourceId(resource),
         name=holding,
@@ -63,6 +68,8 @@ def allow(
         rho_nano_max=nano(rho),
         predicates=tuple(predicate_of(text, declaration) for text in predicate or ()),
         refused_consumers=tuple(map(PartyId, refuse or ())),
+        rules=earlier.rules if earlier else None,
+        delta_femto_max=femto(delta),
     )
     write(place.folder / "terms" / f"{resource}.json", terms)
     typer.echo(json.dumps(msgspec.to_builtins(terms), ensure_ascii=False))
@@ -82,6 +89,18 @@ def nano(rho: str) -> int:
                 f"`--rho {rho}` 应为不小于 0、至多九位小数的数",
             )
         )
+    return whole
+
+
+def femto(delta: str) -> int:
+    """Return a delta in 10^-15, or leave with a sentence if it is none that finds may cost."""
+    try:
+        exact = Decimal(delta).scaleb(15)
+        whole = int(exact)
+    except (InvalidOperation, OverflowError, ValueError):
+        whole, exact = -1, Decimal(0)
+    if whole != exact or not 0 <= whole <= DELTA_FEMTO_MAX:
+        fail(say(f"`--delta {delta}` is not within 0 to 0.001", f"`--delta {delta}` 应在 0 至 0.001 之间"))
     return whole
 
 
