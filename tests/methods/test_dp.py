@@ -57,6 +57,13 @@ def test_no_values_need_no_noise() -> None:
     assert discrete_gaussian([], 3.0) == []
 
 
+@pytest.mark.parametrize("sigma", [0.0, -1.0, inf])
+def test_no_scale_draws_no_noise(sigma: float) -> None:
+    """A scale of 0 would give the exact values away."""
+    with pytest.raises(ValueError, match="not positive"):
+        discrete_gaussian([1], sigma)
+
+
 @settings(max_examples=60)
 @given(st.floats(0.3, 200), st.integers(500, 999))
 def test_an_interval_holds_at_least_what_it_says(sigma: float, confidence_permille: int) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, erfc, exp, floor, inf, pi, sqrt
+from math import ceil, erfc, exp, expm1, floor, inf, pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ from mumian.methods.tails import (
     laplace_mean_absolute,
 )
 
-LEVELS_MAX = 2048
+POINTS_MAX = 2048
 """Points of the distribution of a composed Laplace loss; with more groups only the sum of pure losses is used."""
 
 
@@ -99,33 +99,43 @@ def _continuous_delta(*, mu: float, epsilon: float) -> float:
 def laplace_delta_up(*, l0: int, step: int, scale: float, epsilon: float) -> float:
     """Return a delta for which discrete Laplace noise makes the release (epsilon, delta)-DP; 0 if l0·step/scale ≤ ε.
 
-    One value's loss is (|x - k| - |x|)/scale; losses are rounded up to a grid of at most 2048/l0 levels (exact where
-    k = 1) and composed by convolution, all terms positive.
-    Source: Kairouz, Oh & Viswanath 2015, Theorem 3.3 (k = 1: randomised response); Meiser & Mohammadi 2018 (privacy
-        buckets: losses rounded up, composed by convolution).
+    One value's loss takes step + 1 values, evenly apart; the l0-fold convolution is exact. Where that has too many points,
+    evenly chosen ones are kept and the value's δ is joined by straight lines between them, which only raises it.
+    Source: Kairouz, Oh & Viswanath 2015, Theorem 3.3 (step 1: randomised response); Doroshenko, Ghazi, Kamath, Kumar &
+        Manurangsi 2022, Connect the Dots (fewer points).
     """
     if l0 * Fraction(step) / Fraction(scale) <= Fraction(epsilon):
         return 0.0
-    if l0 > LEVELS_MAX:
+    if l0 > POINTS_MAX:
         return 1.0
-    levels = min(step, LEVELS_MAX // l0)
-    composed = _composed(_one_loss(step, scale=scale, levels=levels), l0)
-    loss = step / scale * (2 * np.arange(len(composed)) / levels - l0) * (1 + 1e-12)
+    most = min(step, POINTS_MAX // l0)
+    apart = -(-step // most)
+    divisor = next(levels for levels in range(most, 0, -1) if step % levels == 0)
+    ways = {(apart, -(-step // apart)), (step // divisor, divisor)}  # a step that is too long is a worse neighbour
+    return min(_composed_delta(l0, apart=d, levels=n, scale=scale, epsilon=epsilon) for d, n in ways)
+
+
+def _composed_delta(l0: int, *, apart: int, levels: int, scale: float, epsilon: float) -> float:
+    """Return δ for a step of apart·levels."""
+    composed = _composed(_one_loss(apart, levels=levels, scale=scale), l0)
+    loss = apart / scale * (2 * np.arange(len(composed)) - l0 * levels) * (1 + 1e-12)
     gain = -np.expm1(-np.maximum(loss - epsilon, 0))
     return min(1.0, float((gain * composed).sum()) * UP + TINY)
 
 
-def _one_loss(step: int, *, scale: float, levels: int) -> npt.NDArray[np.float64]:
-    """Return the chances that one value's loss, rounded up, is step/scale·(2i/levels - 1); i = 0 … levels.
+def _one_loss(apart: int, *, levels: int, scale: float) -> npt.NDArray[np.float64]:
+    """Return the chances that one value's loss is (2i - levels)·apart/scale; i = 0 … levels.
 
-    P[loss > grid i-1] = P[x ≤ aᵢ], aᵢ = ⌈k(levels - i + 1)/levels⌉ - 1; and P[x ≤ a] = 1 - q^(a+1)/(1 + q) for a ≥ 0.
+    With k = apart·levels and aᵢ = k - i·apart the losses are (k - 2aᵢ)/scale. At tᵢ = e^loss = q^(2aᵢ-k) the value's δ is 1 -
+    uᵢ, uᵢ = q^aᵢ, so that the line from i to i + 1 falls by q^k/(uᵢ + uᵢ₊₁); a loss's chance is tᵢ times how much less the
+    lines fall beyond it than before it, written without differences of near numbers.
     """
-    a = np.array([-(-step * (levels - i + 1) // levels) - 1 for i in range(1, levels + 1)], np.float64)
-    beyond = np.exp(-(a + 1) / scale) / (1 + exp(-1 / scale))
+    u = np.exp(-apart * np.arange(levels, -1, -1) / scale)
+    pairs = u[:-1] + u[1:]
     chances = np.empty(levels + 1)
-    chances[0] = beyond[0]
-    chances[1:-1] = beyond[1:] * -np.expm1(-(a[:-1] - a[1:]) / scale)
-    chances[-1] = 1 - beyond[-1]
+    chances[0] = u[0] * u[1] / pairs[0]
+    chances[1:-1] = u[1:-1] ** 2 * u[2:] * -expm1(-2 * apart / scale) / (pairs[:-1] * pairs[1:])
+    chances[-1] = 1 / pairs[-1]
     return chances
 
 
@@ -173,6 +183,27 @@ def laplace_scale_for(*, l0: int, step: int, epsilon: float, delta: float) -> fl
         lambda scale: laplace_delta_up(l0=l0, step=step, scale=scale, epsilon=epsilon) <= delta, first=pure / 64
     )
     return min(pure, found)
+
+
+@lru_cache(maxsize=4096)
+def rho_nano_for(*, epsilon: float, delta: float) -> int:
+    """Return the largest zCDP loss, 10^-9, that is shown to be (epsilon, delta)-DP: the inverse of `dp.epsilon_of`.
+
+    For a release of several measures, or several releases: split it among them, it adds up.
+    Returns: ≥ 1. Raises: ValueError: epsilon or delta is out of range, or so small that not even 1 nano-rho keeps it.
+    Source: Canonne, Kamath & Steinke 2020, Corollary 13.
+    """
+    if not 0 < epsilon < inf or not 0 < delta < 1:
+        raise ValueError(f"epsilon `{epsilon}` and delta `{delta}` must be above 0, delta below 1")
+    low, high = 0, 1
+    while delta_of(rho_nano=high, epsilon=epsilon) <= delta:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if delta_of(rho_nano=middle, epsilon=epsilon) <= delta else (low, middle)
+    if low == 0:
+        raise ValueError(f"not even 1 nano-rho keeps epsilon `{epsilon}` at delta `{delta}`")
+    return low
 
 
 def _check(l0: int, step: int, epsilon: float) -> None:
