@@ -70,7 +70,7 @@ def test_every_row_s_call_is_answered_as_the_row_says(town: Town) -> None:
     answer = answered(town, calls, town.ticket(plan))
     rows = rows_of(AIRLINES[0])
     assert list(answer.answers) == [slow(rows, KEY_COLUMNS, LATE, call) for call in calls]
-    assert set(answer.answers) == set(Verdict)
+    assert set(answer.answers) == {Verdict.YES, Verdict.NO, Verdict.UNKNOWN}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -152,7 +152,7 @@ def consents_of(folder: Path, resource: ResourceId, market: Verifier) -> Consent
 
 def stamp(folder: Path, resource: ResourceId) -> tuple[Stamp, Stamp]:
     """Return what changes when the persons or the consents of a resource do."""
-    return _stamp(_persons_path(folder, resource)), _stamp(_consents_path(folder, resource))
+    return _stamp(f"{folder}/persons/{resource}.jsonl"), _stamp(f"{folder}/consents/{resource}.json")
 
 
 class Willing:
@@ -213,9 +213,9 @@ def _persons_path(folder: Path, resource: ResourceId) -> Path:
     return folder / "persons" / f"{resource}.jsonl"
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: str) -> Stamp:
     try:
-        found = path.stat()
+        found = os.stat(path)
     except FileNotFoundError:
         return 0, 0, 0
     return found.st_ino, found.st_mtime_ns, found.st_size

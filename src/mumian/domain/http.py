@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import urllib3
+import waitress
+from waitress.server import BaseWSGIServer
 
 from mumian.domain.faults import Unreachable
 from mumian.domain.messages import MESSAGE_BYTES_MAX
 
 PATH = "/mumian/domain/v1"
 JSON = "application/json"
+
+THREADS = 4
+"""Threads that answer. More only wait for each other: what an answer costs is computing."""
 _PLAIN = "text/plain; charset=utf-8"
 
 
@@ -43,6 +49,15 @@ def _serve(environ: WSGIEnvironment, handle: Callable[[bytes], bytes]) -> tuple[
     if int(length) > MESSAGE_BYTES_MAX:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {MESSAGE_BYTES_MAX} bytes are read\n".encode()
     return HTTPStatus.OK, handle(environ["wsgi.input"].read(int(length)))
+
+
+def http_server(handle: Callable[[bytes], bytes], *, host: str, port: int) -> tuple[BaseWSGIServer, int]:
+    """Return a server that listens already, to be run, and its port. port: 0 for any free one."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait a moment is no warning
+    server = waitress.create_server(
+        domain_app(handle), host=host, port=port, threads=THREADS, max_request_body_size=MESSAGE_BYTES_MAX
+    )
+    return server, int(server.effective_port)
 
 
 class HttpPort:

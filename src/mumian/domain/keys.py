@@ -8,6 +8,7 @@ salts      keyed BLAKE2b: salts of digests, order of groups; the same input give
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -74,6 +75,11 @@ class DomainKeys:
         return KeyCard(domain, unsigned.mask_key, self.sign(unsigned.signed_bytes))
 
 
+@lru_cache(maxsize=1_000)
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
+
+
 def verify(public_hex: str, signature_hex: str, data: bytes) -> None:
     """Check an Ed25519 signature.
 
@@ -83,6 +89,6 @@ def verify(public_hex: str, signature_hex: str, data: bytes) -> None:
         public, signature = bytes.fromhex(public_hex), bytes.fromhex(signature_hex)
         if (public.hex(), signature.hex()) != (public_hex, signature_hex):
             raise ValueError(signature_hex)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+        _public_key(public).verify(signature, data)
     except (InvalidSignature, ValueError) as e:
         raise BadSignature(f"the signature does not fit the key `{public_hex[:16]}`") from e

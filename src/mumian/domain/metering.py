@@ -108,6 +108,7 @@ class Meter:
     ) -> None:
         self._folder, self._job, self._domain, self._keys, self._entropy = folder, job, domain, keys, entropy
         self._lock = Lock()
+        self._open_file = f"{folder}/open.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
         self.batches = [read(path, SignedBatch) for path in sorted(folder.glob("[0-9]*.json"))]
         self._finish_closing()
@@ -161,7 +162,7 @@ class Meter:
                 salt = salts[nth * size : (nth + 1) * size]
                 asked = sha256(bytes.fromhex(salt) + canonical(call)).hexdigest()
                 lines.append(f'{{"answer":"{answer}{head}{first + nth}{job}{asked}","salt":"{salt}"}}'.encode())
-            with self._open_path.open("ab") as file:
+            with open(self._open_file, "ab") as file:
                 file.write(b"\n".join(lines) + b"\n")
             self._frontier.extend(leaf_hashes(lines))
             self._open_calls += len(lines)

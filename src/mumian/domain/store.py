@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,15 +109,22 @@ class Store:
         self.folder = folder
         self._keys = keys
         self._open: dict[str, Version] = {}
+        self._current: dict[str, tuple[tuple[int, int], str]] = {}
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir() if (path / "current").is_file())
 
     def current(self, name: str) -> str | None:
         """Return the digest of the newest version of holding `name`."""
-        with suppress(FileNotFoundError):
-            return (self.folder / name / "current").read_text().strip()
-        return None
+        path = f"{self.folder}/{name}/current"
+        try:
+            found = os.stat(path)
+            stamp = found.st_ino, found.st_mtime_ns
+            if self._current.get(name, (None, ""))[0] != stamp:
+                self._current[name] = stamp, Path(path).read_text().strip()
+        except FileNotFoundError:
+            return None
+        return self._current[name][1]
 
     def manifest(self, name: str, version: str) -> Manifest:
         return read(self.folder / name / version / "manifest.json", Manifest)

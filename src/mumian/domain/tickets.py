@@ -16,6 +16,9 @@ from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant
 from mumian.rooms.cleanroom.plan import SignedTicket, SourceTicket, Ticket, VerificationPlan, ticket_bytes
 
+TICKETS_MAX = 1_000
+"""Tickets that are remembered as good."""
+
 
 class Desk:
     """Checks tickets for one domain. `terms` is read afresh at each ticket: an owner's no holds at once."""
@@ -32,9 +35,28 @@ class Desk:
         self._domain, self._public_hex, self._market = domain, public_hex, market
         self._store, self._terms, self._clock = store, terms, clock
         self._verified: set[tuple[str, bytes]] = set()
+        self._honoured: dict[str, tuple[SignedTicket, list[Source]]] = {}
 
     def check(self, signed: SignedTicket) -> list[Source] | Refused:
         """Return this domain's own sources of the ticket, or the first reason not to honour it."""
+        honoured, sources = self._honoured.get(signed.signature, (None, []))
+        if honoured == signed and all(map(self._is_unchanged, sources)):
+            return self._refuse_time(signed.ticket) or sources
+        checked = self._check(signed)
+        if not isinstance(checked, Refused):
+            if len(self._honoured) >= TICKETS_MAX:
+                self._honoured.clear()
+            self._honoured[signed.signature] = signed, checked
+        return checked
+
+    def _is_unchanged(self, source: Source) -> bool:
+        """Tell whether terms and data are the very ones that a ticket was honoured on before."""
+        terms = source.terms
+        return (
+            self._terms.get(source.asked.resource) is terms and self._store.current(terms.name) == source.version.digest
+        )
+
+    def _check(self, signed: SignedTicket) -> list[Source] | Refused:
         ticket = signed.ticket
         refused = self._refuse_signature(signed) or self._refuse_time(ticket)
         if refused is not None:
@@ -65,7 +87,7 @@ class Desk:
             self._market.verify(text.decode(), Signature(name, self._market.key_id, signature))
         except (JournalFault, ValueError):
             return Refused(R.TICKET_SIGNER_UNKNOWN, {"market": signed.ticket.market, "trusted": self._market.name})
-        if len(self._verified) > 1_000:
+        if len(self._verified) >= TICKETS_MAX:
             self._verified.clear()
         self._verified.add((signed.signature, text))
         return None

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
-import waitress
 
-from mumian.cli.domain.place import NameArgument, answering, place_of, terms_in
+from mumian.cli.domain.place import NameArgument, answering, place_of
 from mumian.cli.opened import HomeOption, fail
 from mumian.cli.words import say
-from mumian.domain.domain import Domain
-from mumian.domain.http import HttpPort, domain_app
-from mumian.domain.messages import MESSAGE_BYTES_MAX
+from mumian.domain.http import HttpPort, http_server
+from mumian.domain.listening import listening
 from mumian.kernel.ids import PartyId
-
-THREADS = 8
 
 
 def register(app: typer.Typer) -> None:
@@ -38,14 +33,8 @@ def serve(
     with answering(folder) as domain:
         for party, url in addresses(peer).items():
             domain.connect(party, HttpPort(url))
-        server = waitress.create_server(
-            domain_app(_listening(domain)),
-            host=host,
-            port=port,
-            threads=THREADS,
-            max_request_body_size=MESSAGE_BYTES_MAX,
-        )
-        url = f"http://{host}:{server.effective_port}"
+        server, effective = http_server(listening(domain), host=host, port=port)
+        url = f"http://{host}:{effective}"
         typer.echo(say(f"domain of {domain.name} on {url}", f"{domain.name} 的数据域：{url}"))
         server.run()
 
@@ -64,14 +53,3 @@ def addresses(given: list[str] | None) -> dict[PartyId, str]:
             )
         found[PartyId(party)] = url
     return found
-
-
-def _listening(domain: Domain) -> Callable[[bytes], bytes]:
-    """Return `domain.handle` with the owner's terms as they lie on disk: an owner's no holds from the next message on."""
-
-    def handle(data: bytes) -> bytes:
-        for terms in terms_in(domain.folder):
-            domain.terms[terms.resource] = terms
-        return domain.handle(data)
-
-    return handle
