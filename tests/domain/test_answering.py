@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from town import AGGREGATE, AIRLINES, DECLARED, MONTHS, RESOURCES, ROUTES, RULES, Town, rows_of, write_csv
+from town import AGGREGATE, AIRLINES, DECLARED, MONTHS, RESOURCES, ROUTES, RULES, Town, copy_home, rows_of, write_csv
 
 from mumian.domain import messages as m
 from mumian.domain.declaration import Declaration, IntegerColumn, TextColumn
@@ -235,8 +235,6 @@ def test_laplace_noise_is_what_its_scale_says_and_costs_what_the_plan_says(templ
     def seen(values: Any, scale: float) -> list[int]:
         scales.append(scale)
         return list(values)
-
-    from town import copy_home  # beside its only use
 
     town = Town(copy_home(template, tmp_path / "h"), noise=seen)
     plan = replace(AGGREGATE, group_by=(), measures=(Count(),), l0=1, linf_rows=1, mechanism=Mechanism.LAPLACE)

@@ -20,6 +20,7 @@ import msgspec
 
 from mumian.domain.answering import Engine, LocalEngine, found, main_sources, part_of, read_sources
 from mumian.domain.charges import Charges
+from mumian.domain.exact_answers import ExactAnswers
 from mumian.domain.faults import BadSignature, DomainFault, Unreachable
 from mumian.domain.gate import Answer, Cells, Sampler, add_noise, refuse_answer
 from mumian.domain.keys import DomainKeys, KeyCard, verify
@@ -84,6 +85,7 @@ class Jobs:
         for name in ("jobs", "answers"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.charges = Charges(folder / "charges")
+        self._exact = ExactAnswers(folder / "exact", keys)
         self._running = [Lock() for _ in range(256)]  # by the first byte of the question's digest
         self._cards: dict[str, KeyCard] = {}
         self._secrets: dict[tuple[str, KeyCard], bytes] = {}
@@ -141,7 +143,8 @@ class Jobs:
     ) -> Cells | Refused:
         """Return what may be released: exact under thresholds, or the noisy cells of a question, drawn once for ever."""
         if plan.mode is Mode.EXACT:
-            return Refused(R.WITHIN_ONE_DOMAIN, {"what": "exact answers", "domains": 0})
+            alone = self._alone(signed.ticket, plan, sources, "exact answers")
+            return alone or self._exact.cells(signed.ticket, plan, sources)
         path = self._folder / "answers" / f"{question}.json"
         if has_found_keys(plan):
             made = self._alone(signed.ticket, plan, sources, "keys found in the data") or self._found(

@@ -181,6 +181,10 @@ class DomainRefusal(Refusal):
 class ExactRefusal(Refusal):
     """Why an answer without noise is refused. None tells which unit, or how many: the number is the holder's public rule."""
 
+    EXACT_GROUPS_MET = Sentence(
+        "parties that are related now have had exact answers from `{resource}` apart from each other; ask for a private answer",
+        "现为关联方的主体此前分别从 `{resource}` 获得过精确结果；请改为差分隐私查询",
+    )
     EXACT_CAP = Sentence(
         "{asked_cells} cells more are asked, {left_cells} are left of the {cells_max} exact ones for you and your related parties; ask for a private answer",
         "又请求 {asked_cells} 个单元格，贵方及关联方可得的 {cells_max} 个精确单元格仅余 {left_cells} 个；请改为差分隐私查询",

@@ -33,6 +33,7 @@ Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Codes = npt.NDArray[np.int16] | npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int32]
 
 SUM_MAX = 2**52
 """No sum may come near 2^53: answers are JSON integers, and noise is still to be added."""
@@ -163,10 +164,7 @@ class BoundedPass:
 
         Raises: SumMayOverflow: rows × bounds × parts exceed SUM_MAX.
         """
-        most = len(self.group) * row_most(measure) * parts
-        if most > SUM_MAX:
-            name = measure.column
-            raise SumMayOverflow(f"sums of `{name}` may reach `{most}`; `{SUM_MAX}` is the most: narrow the bounds")
+        self.refuse_overflow(measure, parts=parts)
         bins = len(measure.edges) - 1 if isinstance(measure, Histogram) else 1
         out = np.zeros(self.groups * bins, np.int64)
         match measure:
@@ -184,6 +182,13 @@ class BoundedPass:
             case _:
                 assert_never(measure)
         return out
+
+    def refuse_overflow(self, measure: Measure, *, parts: int = 1) -> None:
+        """Raises: SumMayOverflow: rows × bounds × parts exceed SUM_MAX."""
+        most = len(self.group) * row_most(measure) * parts
+        if most > SUM_MAX:
+            name = measure.column
+            raise SumMayOverflow(f"sums of `{name}` may reach `{most}`; `{SUM_MAX}` is the most: narrow the bounds")
 
     def _count(self, column: str, out: Integers) -> None:
         if not column:
@@ -216,7 +221,7 @@ class BoundedPass:
             low, high = interval(where)
             inside = (values >= low) & (values <= high)
         held = ~missing & (inside != (where.op in (Op.NE, Op.NOT_IN)))
-        return held
+        return held  # noqa: RET504  # named for its type: what numpy's operators return is not known
 
     def _allowed(self, where: Filter) -> Mask:
         """Return by code whether a comparison of a text column holds; the last entry is the missing one's."""

@@ -13,10 +13,11 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from mumian.engines.question import Column, Filter, Op
+from mumian.engines.question import Column, Filter, Op, fault_of_filter
 from mumian.kernel.canonical import END, Digest, Int53, Natural, Positive
 from mumian.kernel.ids import PartyId
-from mumian.rooms.cleanroom.plan import AggregatePlan, TableName
+from mumian.rooms.cleanroom.plan import AggregatePlan, Mode, TableName, columns_of
+from mumian.rooms.cleanroom.plan import fault as fault_of_plan
 
 SHARE_PERMILLE_MAX = 1_000
 
@@ -99,7 +100,8 @@ class ExactRules(_Part, frozen=True):
     """Terms of answers without noise, for data that are not personal.
 
     units_min: k, different units of a cell at least. dominance_units, dominance_permille: the n largest units of a sum may
-    have at most this share of it. cells_max: cells that a consumer with its related parties may see, of all versions.
+    have at most this share of it. p_percent: nobody in a cell may know the largest contribution as nearly as that; 0: not
+    asked. cells_max: cells that a consumer with its related parties may see, of all versions.
     compliance: digest of the compliance decision without which no data of persons are answered exactly; "": none.
     """
 
@@ -107,6 +109,7 @@ class ExactRules(_Part, frozen=True):
     dominance_units: Positive
     dominance_permille: Annotated[int, msgspec.Meta(ge=1, le=SHARE_PERMILLE_MAX)]
     cells_max: Positive
+    p_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     compliance: Digest | None = None
 
 
@@ -187,6 +190,32 @@ def _faults(rules: AnalysisRules) -> Iterator[str]:
     yield from (f"the key names `{name}`, which is not declared" for name in rules.key if name not in names)
     if len({template.name for template in rules.templates}) < len(rules.templates):
         yield "a template is named twice"
+    for template in rules.templates:
+        yield from _faults_of_template(rules, template)
+
+
+def _faults_of_template(rules: AnalysisRules, template: Template) -> Iterator[str]:
+    """Yield what makes an approved query meaningless: its plan by itself, its unit, its columns, its holes."""
+    plan, names = template.plan, {column.name: column for column in rules.columns}
+    wrong = fault_of_plan(plan)
+    if wrong is not None:
+        yield f"the plan of template `{template.name}` makes no sense: {wrong}"
+    if plan.unit != rules.unit or plan.table not in ("", rules.table):
+        yield f"template `{template.name}` reads `{plan.table or rules.table}` by the unit `{plan.unit}`"
+    if plan.mode is Mode.EXACT and rules.exact is None:
+        yield f"template `{template.name}` is exact, the rules have no terms for that"
+    joined = {join.table for join in plan.joins}
+    for column in (*columns_of(plan), *(parameter.column for parameter in template.parameters)):
+        if column not in names and column.partition(".")[0] not in joined:
+            yield f"template `{template.name}` names `{column}`, which is not declared"
+    holes = [parameter.name for parameter in template.parameters]
+    if len(set(holes)) < len(holes):
+        yield f"template `{template.name}` names a parameter twice"
+    for hole in template.parameters:
+        example = Filter(hole.column, hole.op, hole.values[0] if hole.values else hole.lower)
+        wrong = fault_of_filter(example)
+        if wrong is not None or (not hole.values and hole.lower > hole.upper):
+            yield f"parameter `{hole.name}` of template `{template.name}` lets nothing be given"
 
 
 def instance(template: Template, arguments: dict[str, int | str]) -> AggregatePlan | str:

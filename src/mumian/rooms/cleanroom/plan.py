@@ -326,6 +326,8 @@ def _fault_of_mode(plan: AggregatePlan) -> str | None:
     if plan.mode is Mode.EXACT:
         if plan.rho_nano or plan.delta_femto or plan.l0 or plan.linf_rows:
             return "an exact plan has no noise, costs no budget and cuts nothing: l0, linf_rows, rho and delta are 0"
+        if any(isinstance(measure, Histogram) for measure in plan.measures):
+            return "an exact plan has no histogram, whose bins are cells of their own; group by edges"
         return "an exact plan groups by public lists or edges" if has_found_keys(plan) else None
     if not plan.l0 or not plan.linf_rows:
         return "a unit must be bounded: l0 and linf_rows are 1 at least"
