@@ -183,9 +183,9 @@ def test_the_rho_for_an_epsilon_is_the_largest_that_keeps_it(epsilon: float, del
     assert epsilon_of(rho_nano=rho_nano, delta=delta) <= epsilon * (1 + 1e-9)
 
 
-@pytest.mark.parametrize(("epsilon", "delta"), [(0.0, 0.1), (1.0, 0.0), (1.0, 1.0), (1e-9, 1e-12)])
+@pytest.mark.parametrize(("epsilon", "delta"), [(0.0, 0.1), (501.0, 0.1), (1.0, 0.0), (1.0, 1.0), (1e-9, 1e-12)])
 def test_no_rho_keeps_what_is_no_promise(epsilon: float, delta: float) -> None:
-    with pytest.raises(ValueError, match=r"above 0|nano-rho"):
+    with pytest.raises(ValueError, match=r"above 0|nano-rho|not in"):
         rho_nano_for(epsilon=epsilon, delta=delta)
 
 
@@ -248,12 +248,21 @@ def test_what_it_costs_is_never_less_than_a_release_of_that_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("l0", "step", "epsilon", "delta"), [(0, 1, 1.0, 0.1), (1, 0, 1.0, 0.1), (1, 1, 0.0, 0.1), (1, 1, 1.0, 1.0)]
+    ("l0", "step", "epsilon", "delta"),
+    [(0, 1, 1.0, 0.1), (1, 0, 1.0, 0.1), (1, 1, 0.0, 0.1), (1, 1, 501.0, 0.1), (1, 1, 1.0, 1.0)],
 )
 def test_a_calibration_needs_bounds_and_a_budget(l0: int, step: int, epsilon: float, delta: float) -> None:
     for calibrate in (gaussian_sigma_for, laplace_scale_for):
         with pytest.raises(ValueError, match=r"positive|not within"):
             calibrate(l0=l0, step=step, epsilon=epsilon, delta=delta)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([1, 7, 2000, 100_000]), st.sampled_from([1, 2**53]), st.floats(1e-4, 500), st.floats(1e-15, 0.9))
+def test_no_bounds_or_budgets_upset_a_calibration(l0: int, step: int, epsilon: float, delta: float) -> None:
+    for each in calibrations(l0=l0, linf_rows=1, row=step, epsilon=epsilon, delta=delta):
+        assert 0 < each.scale < 1e30
+        assert each.rho_nano >= 1
 
 
 def test_without_delta_there_is_only_the_pure_laplace() -> None:

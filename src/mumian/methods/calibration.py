@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, erfc, exp, expm1, floor, inf, pi, sqrt
+from math import ceil, erfc, exp, expm1, floor, pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,9 @@ from mumian.methods.tails import (
     gaussian_mean_absolute,
     laplace_mean_absolute,
 )
+
+EPSILON_MAX = 500
+"""No promise worth the name; e^ε is still a float."""
 
 POINTS_MAX = 2048
 """Points of the distribution of a composed Laplace loss; with more groups only the sum of pure losses is used."""
@@ -54,7 +57,7 @@ def gaussian_delta_up(*, l0: int, step: int, sigma: float, epsilon: float) -> fl
     Args:
         l0, step: values that a unit moves, and by how much at most; ≥ 1.
         sigma: of the noise on each value, in the unit of `step`; > 0.
-        epsilon: ≥ 0.
+        epsilon: 0 to `EPSILON_MAX`.
     Source: Canonne, Kamath & Steinke 2020, Theorem 7 (one value); Kairouz, Liu & Steinke 2021, §4 (sums of discrete
         Gaussians, τ = 10 Σ_{j<l0} exp(-2π²σ² j/(j+1)), σ ≥ 1/2); Balle & Wang 2018, Theorem 8 (continuous).
     """
@@ -100,7 +103,8 @@ def laplace_delta_up(*, l0: int, step: int, scale: float, epsilon: float) -> flo
     """Return a delta for which discrete Laplace noise makes the release (epsilon, delta)-DP; 0 if l0·step/scale ≤ ε.
 
     One value's loss takes step + 1 values, evenly apart; the l0-fold convolution is exact. Where that has too many points,
-    evenly chosen ones are kept and the value's δ is joined by straight lines between them, which only raises it.
+    every d-th is kept: the noise of step/d and scale/d. Its δ of one value is the same at the kept points, 1 - e^((ε - ε₀)/2)
+    with ε₀ = step/scale, and a straight line in e^ε between them, so it is nowhere less.
     Source: Kairouz, Oh & Viswanath 2015, Theorem 3.3 (step 1: randomised response); Doroshenko, Ghazi, Kamath, Kumar &
         Manurangsi 2022, Connect the Dots (fewer points).
     """
@@ -112,30 +116,25 @@ def laplace_delta_up(*, l0: int, step: int, scale: float, epsilon: float) -> flo
     apart = -(-step // most)
     divisor = next(levels for levels in range(most, 0, -1) if step % levels == 0)
     ways = {(apart, -(-step // apart)), (step // divisor, divisor)}  # a step that is too long is a worse neighbour
-    return min(_composed_delta(l0, apart=d, levels=n, scale=scale, epsilon=epsilon) for d, n in ways)
+    return min(_composed_delta(l0, levels=n, scale=scale / d, epsilon=epsilon) for d, n in ways)
 
 
-def _composed_delta(l0: int, *, apart: int, levels: int, scale: float, epsilon: float) -> float:
-    """Return δ for a step of apart·levels."""
-    composed = _composed(_one_loss(apart, levels=levels, scale=scale), l0)
-    loss = apart / scale * (2 * np.arange(len(composed)) - l0 * levels) * (1 + 1e-12)
+def _composed_delta(l0: int, *, levels: int, scale: float, epsilon: float) -> float:
+    """Return δ where each of l0 values moves by `levels`."""
+    composed = _composed(_one_loss(levels, scale=scale), l0)
+    loss = (2 * np.arange(len(composed)) - l0 * levels) / scale * (1 + 1e-12)
     gain = -np.expm1(-np.maximum(loss - epsilon, 0))
     return min(1.0, float((gain * composed).sum()) * UP + TINY)
 
 
-def _one_loss(apart: int, *, levels: int, scale: float) -> npt.NDArray[np.float64]:
-    """Return the chances that one value's loss is (2i - levels)·apart/scale; i = 0 … levels.
+def _one_loss(levels: int, *, scale: float) -> npt.NDArray[np.float64]:
+    """Return the chances that one value's loss is (2i - levels)/scale; i = 0 … levels: that the noise is levels - i.
 
-    With k = apart·levels and aᵢ = k - i·apart the losses are (k - 2aᵢ)/scale. At tᵢ = e^loss = q^(2aᵢ-k) the value's δ is 1 -
-    uᵢ, uᵢ = q^aᵢ, so that the line from i to i + 1 falls by q^k/(uᵢ + uᵢ₊₁); a loss's chance is tᵢ times how much less the
-    lines fall beyond it than before it, written without differences of near numbers.
+    The first and the last have the whole tail beyond them.
     """
-    u = np.exp(-apart * np.arange(levels, -1, -1) / scale)
-    pairs = u[:-1] + u[1:]
-    chances = np.empty(levels + 1)
-    chances[0] = u[0] * u[1] / pairs[0]
-    chances[1:-1] = u[1:-1] ** 2 * u[2:] * -expm1(-2 * apart / scale) / (pairs[:-1] * pairs[1:])
-    chances[-1] = 1 / pairs[-1]
+    q = exp(-1 / scale)
+    chances = np.exp(-np.arange(levels, -1, -1) / scale) * (-expm1(-1 / scale) / (1 + q))
+    chances[0], chances[-1] = exp(-levels / scale) / (1 + q), 1 / (1 + q)
     return chances
 
 
@@ -155,7 +154,7 @@ def _composed(chances: npt.NDArray[np.float64], times: int) -> npt.NDArray[np.fl
 def gaussian_sigma_for(*, l0: int, step: int, epsilon: float, delta: float) -> float:
     """Return the smallest sigma, to one part in 10^6, at which the release is shown to be (epsilon, delta)-DP.
 
-    Arguments: as `gaussian_delta_up`; epsilon > 0, delta within (0, 1).
+    Arguments: as `gaussian_delta_up`; epsilon > 0 and at most 500, delta within (0, 1).
     Raises: ValueError: an argument is out of range.
     """
     _check(l0, step, epsilon)
@@ -193,8 +192,10 @@ def rho_nano_for(*, epsilon: float, delta: float) -> int:
     Returns: ≥ 1. Raises: ValueError: epsilon or delta is out of range, or so small that not even 1 nano-rho keeps it.
     Source: Canonne, Kamath & Steinke 2020, Corollary 13.
     """
-    if not 0 < epsilon < inf or not 0 < delta < 1:
-        raise ValueError(f"epsilon `{epsilon}` and delta `{delta}` must be above 0, delta below 1")
+    if not 0 < epsilon <= EPSILON_MAX or not 0 < delta < 1:
+        raise ValueError(
+            f"epsilon `{epsilon}` is not above 0 and at most {EPSILON_MAX}, or delta `{delta}` not in (0, 1)"
+        )
     low, high = 0, 1
     while delta_of(rho_nano=high, epsilon=epsilon) <= delta:
         low, high = high, 2 * high
@@ -207,8 +208,10 @@ def rho_nano_for(*, epsilon: float, delta: float) -> int:
 
 
 def _check(l0: int, step: int, epsilon: float) -> None:
-    if l0 < 1 or step < 1 or not 0 < epsilon < inf:
-        raise ValueError(f"`{l0}` values, a step of `{step}`, epsilon `{epsilon}`: all must be positive")
+    if l0 < 1 or step < 1 or not 0 < epsilon <= EPSILON_MAX:
+        raise ValueError(
+            f"`{l0}` values, a step of `{step}`, epsilon `{epsilon}`: positive, epsilon at most {EPSILON_MAX}"
+        )
 
 
 def _least(enough: Callable[[float], bool], *, first: float) -> float:

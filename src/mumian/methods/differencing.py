@@ -6,6 +6,8 @@ mark in every version of the data. Marks are additive: whatever combination of c
 marks to zero. Two different contents share a mark once in 2^31 times; every such error makes two cells look closer
 than they are, and closer is refused: the error never lets anything out.
 
+A unit with many rows can tell many combinations of cells apart, so it may have several independent marks, in lanes.
+
 Source: Clarke et al. 2003, Incremental Multiset Hash Functions (MSet-Add-Hash); Denning 1982, Cryptography and Data
 Security, ch. 6 (differences and trackers).
 """
@@ -43,7 +45,7 @@ class Footprint(msgspec.Struct, frozen=True):
     """The cells of one question, unit by unit, as a sparse matrix.
 
     units: ids, ascending, each with one entry at least. starts: unit n's entries lie at starts[n] to starts[n + 1].
-    cells: number of the cell of an entry. marks: of the unit in that cell; below PRIME.
+    cells: number of the cell of an entry. marks: uint32[entries, lanes] of the unit in that cell; below PRIME.
     """
 
     units: Ids
@@ -73,7 +75,7 @@ class Footprint(msgspec.Struct, frozen=True):
 
 
 def footprint(
-    *, offsets: Integers, unit_ids: Ids, group: Numbers, row_marks: Marks, cells: int
+    *, offsets: Integers, unit_ids: Ids, group: Numbers, row_marks: Marks, cells: int, lanes: int = 1
 ) -> tuple[Footprint, Numbers]:
     """Return the footprint of `cells` cells, and each row's entry in it (-1: the row is in no cell).
 
@@ -82,6 +84,7 @@ def footprint(
         unit_ids: uint64[units]; of the unit's own value, the same in every version.
         group: int32[rows]; a row's cell, or -1.
         row_marks: uint32[rows] below PRIME; keyed hash of the row's content, the same in every version.
+        lanes: independent marks of a unit in a cell; ≥ 1.
     Raises: ValueError: two units have the same id.
     """
     rows = len(group)
@@ -89,12 +92,25 @@ def footprint(
     ordered = unit_ids[order]
     if len(ordered) > 1 and bool(np.any(ordered[1:] == ordered[:-1])):
         raise ValueError("two units have the same id")
-    slots, numbers, marks = np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows, np.uint32)
+    most = min(rows, len(order) * cells)
+    slots, numbers, marks = np.empty(rows, np.int32), np.empty(most, np.int32), np.empty((most, lanes), np.uint32)
     starts = np.zeros(len(order) + 1, np.int64)
     entries = _spread(offsets, order, group, row_marks, np.full(cells, -1, np.int64), slots, starts, numbers, marks)
     there = np.diff(starts) > 0
     starts = np.concatenate([starts[:1], starts[1:][there]])
     return Footprint(ordered[there], starts, numbers[:entries].copy(), marks[:entries].copy()), slots
+
+
+@kernel
+def _lane(mark: Any, lane: int) -> Any:
+    """Return a row's mark in a lane: the mark itself in the first, then mixed (Steele et al. 2014, SplitMix64)."""
+    word = np.uint64(mark)
+    if lane:
+        word += np.uint64(lane) * np.uint64(0x9E3779B97F4A7C15)
+        word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        word = (word ^ (word >> np.uint64(31))) % np.uint64(PRIME)
+    return np.int64(word)
 
 
 @kernel
@@ -117,7 +133,8 @@ def _spread(
                 cells[entry] = cell
                 marks[entry] = 0
                 entries += 1
-            marks[entry] = (np.int64(marks[entry]) + np.int64(row_marks[row])) % PRIME
+            for lane in range(marks.shape[1]):
+                marks[entry, lane] = (np.int64(marks[entry, lane]) + _lane(row_marks[row], lane)) % PRIME
             slots[row] = entry
         starts[place + 1] = entries
     return entries
@@ -156,6 +173,6 @@ def _meet(
         else:
             for p in range(starts_a[a], starts_a[a + 1]):
                 for q in range(starts_b[b], starts_b[b + 1]):
-                    alike[cells_a[p], cells_b[q]] += 2 if marks_a[p] == marks_b[q] else 1
+                    alike[cells_a[p], cells_b[q]] += 2 if marks_a[p, 0] == marks_b[q, 0] else 1
             a += 1
             b += 1

@@ -34,7 +34,7 @@ def scale_of(mechanism: Mechanism, *, l0: int, step: int, rho_nano: int) -> floa
 def suggest(
     *, half_width: int, l0: int, linf_rows: int, row: int, measures: int = 1, confidence_permille: int = 950
 ) -> tuple[Suggestion, ...]:
-    """Return, cheapest first, what each mechanism asks for a count or sum to be within ±half_width.
+    """Return, cheapest first, what each mechanism asks for a count or sum to be within ±half_width; none above a million rho.
 
     Args:
         half_width: wanted, in the answer's unit; ≥ 1.
