@@ -18,11 +18,12 @@ from mumian.market.registering import register_rights
 from mumian.market.registering_public import register_public
 from mumian.market.rooms import States
 from mumian.market.simulator import T0, Simulator
-from mumian.market.trial import EVIDENCE, PURPOSE, Script, policy_of, uscc
+from mumian.market.trial import EVIDENCE, PURPOSE, RULES, Script, policy_of, uscc
 from mumian.policy.model import Policy
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.catalog.description import Quality, SourceType
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
+from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
@@ -89,6 +90,7 @@ class Stage:
         resource = ResourceId(self.made(holder, catalog.DescribeResource(described), "resource"))
         impact = (Impact(Affected.ORGANISATION, Degree.GENERAL),)
         self.say(holder, catalog.ClassifyResource(resource, impact, False, "cdo"))
+        self.say(holder, cleanroom.SetAnalysisRules(resource, RULES))
         if published:
             self.say(holder, catalog.PublishVersion(resource, sha256_hex(b"v"), 1, 1, Quality()))
         return resource

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
-from mumian.market import consented, operated, registered
+from mumian.market import consented, operated, registered, reviewed
 from mumian.market.gathering.seen import may_leave
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
@@ -132,4 +132,5 @@ LAWS: tuple[MarketLaw, ...] = (
     *registered.LAWS,
     *operated.LAWS,
     *consented.LAWS,
+    *reviewed.LAWS,
 )

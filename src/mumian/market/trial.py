@@ -20,6 +20,8 @@ from mumian.policy.model import Constraint, Policy, PolicyType, Rule
 from mumian.rooms.catalog import description as words
 from mumian.rooms.catalog import model as catalog
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
+from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.analysis import AnalysisRules, ColumnRule, Kind, PublicColumn, Use
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
@@ -35,6 +37,25 @@ ORIGIN = "mumian.example/trial"
 PURPOSE = "insurance-risk"
 EVIDENCE = sha256_hex(b"evidence")
 """Stands for the digest of a document that stays with its owner."""
+
+RULES = AnalysisRules(
+    table="flights",
+    unit="tailnum",
+    columns=(
+        PublicColumn("tailnum", Kind.TEXT),
+        PublicColumn("flight", Kind.TEXT),
+        PublicColumn("day", Kind.INTEGER, lower=1, upper=31),
+        PublicColumn("origin", Kind.TEXT, keys=("EWR", "JFK", "LGA")),
+        PublicColumn("delay", Kind.INTEGER, "minute", lower=-60, upper=240),
+        PublicColumn("arr_delay", Kind.INTEGER, "minute", lower=-60, upper=240),
+    ),
+    rules=(
+        *(ColumnRule(key, (Use.JOIN, Use.VERIFY)) for key in ("tailnum", "flight", "day")),
+        ColumnRule("origin", (Use.GROUP, Use.FILTER, Use.OUTPUT)),
+        *(ColumnRule(minutes, (Use.AGGREGATE, Use.FILTER, Use.VERIFY)) for minutes in ("delay", "arr_delay")),
+    ),
+)
+"""What the trial's owners let be asked of their flights: figures by airport, and checks of one flight's delay."""
 
 Handle = Callable[[Sequence[Spoken]], list[Answer]]
 
@@ -158,6 +179,7 @@ def _grant(script: Script, firm: PartyId, registry: PartyId, merchant: PartyId, 
     script.say(firm, catalog.PublishVersion(resource, sha256_hex(b"version%d" % nth), 20_000, 2_000_000, quality))
     impact = Impact(Affected.ORGANISATION, Degree.SERIOUS)
     script.say(firm, catalog.ClassifyResource(resource, (impact,), False, "cdo"))
+    script.say(firm, cleanroom.SetAnalysisRules(resource, RULES))
     until = script.now + 3 * 365 * DAY_MS
     registered = register_rights(script, registry, firm, resource, SourceType.SELF_GENERATED, Right, until=until)
     grant = rights.GrantRight(

@@ -10,6 +10,8 @@ from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
+from mumian.rooms.cleanroom import views as cleanroom
+from mumian.rooms.cleanroom.records import ReviewStatus
 from mumian.rooms.clocks import views as clocks
 from mumian.rooms.consent import views as consents
 from mumian.rooms.operation import views as operation
@@ -34,9 +36,18 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def waiting_for(s: States, party: PartyId, now: Instant) -> tuple[Waiting, ...]:
     """Return what waits for a party, what is overdue first, then by when it is due."""
-    found = (*_registers(s, party), *_shared(s, party), *_operated(s, party, now), *_persons(s, party))
-    if Role.DATA_BUREAU in s.parties.parties[party].roles:
+    found = (
+        *_registers(s, party),
+        *_shared(s, party),
+        *_operated(s, party, now),
+        *_persons(s, party),
+        *_reviews(s, party),
+    )
+    roles = s.parties.parties[party].roles
+    if Role.DATA_BUREAU in roles:
         found += tuple(_bureau(s, party))
+    if Role.REGULATOR in roles:
+        found += tuple(_regulator(s, party))
     return tuple(sorted(found, key=lambda each: (not each.is_overdue, each.due_at or 1 << 62, each.about, each.what)))
 
 
@@ -76,6 +87,22 @@ def _operated(s: States, party: PartyId, now: Instant) -> Iterator[Waiting]:
 def _persons(s: States, party: PartyId) -> Iterator[Waiting]:
     for key, petition in consents.owed_by(s.consent, party):
         yield Waiting(key, petition.asked.value, _due(s, key), petition.is_overdue)
+
+
+def _reviews(s: States, party: PartyId) -> Iterator[Waiting]:
+    """Yield the answers that a holder looks at, and those that a root may let out now that all have agreed."""
+    for key, review in cleanroom.reviews_waiting(s.cleanroom, party):
+        if review.status is ReviewStatus.AGREED:
+            yield Waiting(key, "RecordRelease", s.cleanroom.jobs[key].expires_at)
+        else:
+            yield Waiting(key, "DecideReview", _due(s, key), review.status is ReviewStatus.ESCALATED)
+
+
+def _regulator(s: States, regulator: PartyId) -> Iterator[Waiting]:
+    """Yield the answers that nobody decided on in time; the day is that on which their job expires."""
+    for key, _ in cleanroom.reviews_escalated(s.cleanroom):
+        if regulator not in (s.cleanroom.jobs[key].consumer, *s.cleanroom.jobs[key].group):
+            yield Waiting(key, "DecideReview", _due(s, key))
 
 
 def _bureau(s: States, bureau: PartyId) -> Iterator[Waiting]:

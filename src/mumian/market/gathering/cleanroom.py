@@ -43,7 +43,7 @@ ACTION_OF = {JobKind.AGGREGATE: "aggregate", JobKind.VERIFICATION: "verify"}
 """The ODRL action that a job is."""
 
 
-def _record_release(s: States, c: cleanroom.RecordRelease, base: Base) -> Facts:
+def _record_release(s: States, c: cleanroom.RecordRelease | cleanroom.SubmitForReview, base: Base) -> Facts:
     """What was revoked, frozen or withdrawn since the ticket was issued, of the chains beneath the job's product."""
     job = s.cleanroom.jobs.get(c.job)
     product = s.exchange.products.get(job.product) if job else None
@@ -163,7 +163,14 @@ def _standing(s: States, walked: Chain, form: DeliveryForm, now: Instant) -> cle
         reason=reason,
         protected=described is None or bool(described.privacy_unit),
         path=walked.path,
+        personal=_holds_persons(s, resource),
     )
+
+
+def _holds_persons(s: States, resource: ResourceId) -> bool:
+    """Tell whether a resource is graded as holding personal information; what is not graded is taken to."""
+    graded = catalog.grading(s.catalog, resource)
+    return graded is None or graded.persons
 
 
 def _beyond(
@@ -217,8 +224,7 @@ def _open_budget(s: States, c: cleanroom.OpenBudget, base: Base) -> Facts:
 
 def _set_rules(s: States, c: cleanroom.SetAnalysisRules, base: Base) -> Facts:
     record = catalog.resource(s.catalog, c.resource)
-    graded = catalog.grading(s.catalog, c.resource)
-    personal = graded is None or graded.persons
+    personal = _holds_persons(s, c.resource)
     return cleanroom.RulesFacts(**base, holder=record.holder if record else None, personal=personal)
 
 
@@ -227,5 +233,6 @@ GATHER: dict[type, Gather] = {
     cleanroom.SetAnalysisRules: _set_rules,
     cleanroom.RequestJob: _request_job,
     cleanroom.RecordRelease: _record_release,
+    cleanroom.SubmitForReview: _record_release,
     cleanroom.RecordUsage: _record_usage,
 }

@@ -14,6 +14,7 @@ from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.reactions import (
     catalog,
+    cleanroom,
     consent,
     enterprise,
     money,
@@ -30,7 +31,19 @@ from mumian.rooms.clocks.model import ClockReached
 
 __all__ = ["MEET", "REACTIONS", "reactions"]
 
-_CAUSES = (catalog, consent, enterprise, money, operation, property_register, public_register, sharing, standing, time)
+_CAUSES = (
+    catalog,
+    cleanroom,
+    consent,
+    enterprise,
+    money,
+    operation,
+    property_register,
+    public_register,
+    sharing,
+    standing,
+    time,
+)
 
 MEET: dict[str, Meet] = {kind: meet for cause in _CAUSES for kind, meet in getattr(cause, "MEET", {}).items()}
 """Kind of limit → what happens when it is over."""

@@ -16,6 +16,8 @@ from mumian.rooms.cleanroom.model import (
     BudgetOpened,
     BudgetRefreshed,
     Command,
+    DecideReview,
+    EscalateReview,
     Event,
     ExpireJob,
     JobExpired,
@@ -34,12 +36,21 @@ from mumian.rooms.cleanroom.model import (
     SetAnalysisRules,
     State,
     StopJobs,
+    SubmitForReview,
     UsageFacts,
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
-from mumian.rooms.cleanroom.records import Job, JobStatus, Usage
+from mumian.rooms.cleanroom.records import UNDECIDED, Job, JobStatus, Usage
 from mumian.rooms.cleanroom.request import refuse_source, request
+from mumian.rooms.cleanroom.reviewing import (
+    closing,
+    decide_review,
+    escalate,
+    open_review,
+    refuse_unreviewed,
+    refuse_withheld,
+)
 
 
 def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refused:
@@ -54,6 +65,13 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
         case RecordRelease():
             assert isinstance(facts, ReleaseFacts)
             return _release(state, command, facts)
+        case SubmitForReview():
+            assert isinstance(facts, ReleaseFacts)
+            return _submit(state, command, facts)
+        case DecideReview():
+            return _decide_review(state, command, facts)
+        case EscalateReview():
+            return escalate(state, command, facts)
         case RefuseAtDomain():
             return _refuse(state, command, facts)
         case ExpireJob():
@@ -149,11 +167,12 @@ def _keeps_source(job: Job, facts: Facts) -> bool:
     return any(facts.actor in (source.holder, source.domain) for source in job.sources)
 
 
-def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[Event] | Refused:
+def _leaving(state: State, command: RecordRelease | SubmitForReview, facts: ReleaseFacts) -> Job | Refused:
+    """Return the job whose answer may leave as far as its root, its ticket and its sources go."""
     found = state.jobs.get(command.job)
     if found is not None and facts.actor != found.root:
         return Refused(R.NOT_THE_ROOT, {"actor": facts.actor, "job": command.job, "root": found.root})
-    job = _live(state, command.job)
+    job = refuse_withheld(state, command.job) or _live(state, command.job)
     if isinstance(job, Refused):
         return job
     if facts.now >= job.expires_at:
@@ -166,8 +185,40 @@ def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[
     if job.replays is not None and state.releases[job.replays].digest != command.digest:
         detail: Detail = {"job": command.job, "replayed": job.replays, "digest": command.digest}
         return Refused(R.RELEASE_DIFFERS, {**detail, "released": state.releases[job.replays].digest})
+    return job
+
+
+def _release(state: State, command: RecordRelease, facts: ReleaseFacts) -> list[Event] | Refused:
+    job = _leaving(state, command, facts)
+    if isinstance(job, Refused):
+        return job
+    refused = refuse_unreviewed(state, job, command)
+    if refused is not None:
+        return refused
     output = (command.digest, command.rows, command.size_bytes)
     return [ReleaseRecorded(command.job, facts.actor, *output, facts.now)]
+
+
+def _submit(state: State, command: SubmitForReview, facts: ReleaseFacts) -> list[Event] | Refused:
+    job = _leaving(state, command, facts)
+    if isinstance(job, Refused):
+        return job
+    if not job.reviewers:
+        return Refused(R.REVIEW_NOT_NEEDED, {"job": command.job})
+    review = state.reviews.get(command.job)
+    if review is not None:
+        return Refused(R.REVIEW_EXISTS, {"job": command.job, "status": review.status.value})
+    return open_review(job, command, facts)
+
+
+def _decide_review(state: State, command: DecideReview, facts: Facts) -> list[Event] | Refused:
+    job = refuse_withheld(state, command.job) or _live(state, command.job)
+    if isinstance(job, Refused):
+        return job
+    review = state.reviews.get(command.job)
+    if review is None or review.status not in UNDECIDED:
+        return Refused(R.REVIEW_MISSING, {"job": command.job})
+    return decide_review(job, review, command, facts)
 
 
 def _refuse(state: State, command: RefuseAtDomain, facts: Facts) -> list[Event] | Refused:
@@ -175,7 +226,9 @@ def _refuse(state: State, command: RefuseAtDomain, facts: Facts) -> list[Event] 
     if found is not None and not _keeps_source(found, facts):
         return Refused(R.NOT_A_DOMAIN_OF_JOB, {"actor": facts.actor, "job": command.job})
     job = _live(state, command.job)
-    return job if isinstance(job, Refused) else [JobRefusedAtDomain(command.job, facts.actor, command.reason)]
+    if isinstance(job, Refused):
+        return job
+    return [JobRefusedAtDomain(command.job, facts.actor, command.reason, closing(state, command.job))]
 
 
 def _expire(state: State, command: ExpireJob, facts: Facts) -> list[Event] | Refused:
@@ -184,14 +237,14 @@ def _expire(state: State, command: ExpireJob, facts: Facts) -> list[Event] | Ref
         return job
     if facts.now < job.expires_at:
         return Refused(R.TICKET_LIVE, {"job": command.job, "expires_at": job.expires_at, "now": facts.now})
-    return [JobExpired(command.job)]
+    return [JobExpired(command.job, closing(state, command.job))]
 
 
 def _stop(state: State, command: StopJobs, facts: Facts) -> list[Event] | Refused:
     if not facts.is_market:
         return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
     jobs = dict.fromkeys(job for path in command.paths for _, job in state.open_jobs.under(f"{path}/"))
-    return [JobsStopped(tuple(jobs), command.because)] if jobs else []
+    return [JobsStopped(tuple(jobs), command.because, closing(state, *jobs))] if jobs else []
 
 
 def _meter(state: State, command: RecordUsage, facts: UsageFacts) -> list[Event] | Refused:

@@ -17,11 +17,27 @@ from mumian.rooms.cleanroom.model import (
     JobRefusedAtDomain,
     JobsStopped,
     ReleaseRecorded,
+    ReviewDecided,
+    ReviewEscalated,
+    ReviewOpened,
     State,
     TicketIssued,
     UsageRecorded,
 )
-from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobKind, JobStatus, ReleaseRecord, Usage
+from mumian.rooms.cleanroom.plan import Mode
+from mumian.rooms.cleanroom.records import (
+    UNDECIDED,
+    Batch,
+    Budget,
+    Job,
+    JobKind,
+    JobStatus,
+    ReleaseRecord,
+    Review,
+    ReviewDecision,
+    ReviewStatus,
+    Usage,
+)
 
 
 def evolve(state: State, event: Event) -> None:
@@ -41,6 +57,14 @@ def evolve(state: State, event: Event) -> None:
             _issue(state, event)
         case ReleaseRecorded():
             _release(state, event)
+        case ReviewOpened():
+            output = (event.digest, event.rows, event.size_bytes)
+            state.jobs[event.job] = replace(state.jobs[event.job], expires_at=event.expires_at)
+            _put_review(state, event.job, Review(*output, event.reviewers, event.opened_at))
+        case ReviewDecided():
+            _decide(state, event)
+        case ReviewEscalated():
+            _put_review(state, event.job, replace(state.reviews[event.job], status=ReviewStatus.ESCALATED))
         case JobRefusedAtDomain():
             _close(state, event.job, JobStatus.REFUSED)
         case JobExpired():
@@ -68,12 +92,49 @@ def evolve(state: State, event: Event) -> None:
             assert_never(event)
 
 
+def _decide(state: State, event: ReviewDecided) -> None:
+    review = state.reviews[event.job]
+    if event.decision is ReviewDecision.WITHHOLD:
+        withheld = replace(review, status=ReviewStatus.WITHHELD, by=event.by, reason=event.reason)
+        _put_review(state, event.job, withheld)
+        _close(state, event.job, JobStatus.WITHHELD)
+        return
+    agreed = replace(review, agreed=(*review.agreed, *event.agreed))
+    _put_review(state, event.job, agreed if agreed.waiting else replace(agreed, status=ReviewStatus.AGREED))
+
+
+def _put_review(state: State, job: JobId, review: Review) -> None:
+    """Put a review, and whoever must act next: those who have still to agree, then the root that may release."""
+    _lift(state, job)
+    state.reviews[job] = review
+    is_open = review.status in UNDECIDED
+    next_ones = review.waiting if is_open else (state.jobs[job].root,) if review.status is ReviewStatus.AGREED else ()
+    for party in next_ones:
+        state.reviewing[f"{party}/{job}"] = job
+    if review.status is ReviewStatus.ESCALATED:
+        state.escalated[job] = job
+
+
+def _lift(state: State, job: JobId) -> None:
+    """Take a job's review off every desk."""
+    for party in (*state.jobs[job].reviewers, state.jobs[job].root):
+        if f"{party}/{job}" in state.reviewing:
+            del state.reviewing[f"{party}/{job}"]
+    if job in state.escalated:
+        del state.escalated[job]
+
+
 def _close(state: State, key: JobId, status: JobStatus) -> None:
     """Take a job out of those that wait for an answer."""
     job = state.jobs[key]
     state.jobs[key] = replace(job, status=status)
     for path in job.read_by:
         del state.open_jobs[f"{path}/{key}"]
+    review = state.reviews.get(key)
+    if review is not None:
+        _lift(state, key)
+        if review.status in UNDECIDED:
+            state.reviews[key] = replace(review, status=ReviewStatus.CLOSED)
 
 
 def _issue(state: State, event: TicketIssued) -> None:
@@ -95,6 +156,9 @@ def _issue(state: State, event: TicketIssued) -> None:
         paths=event.paths,
         group=event.group,
         mode=event.mode,
+        unit=event.unit,
+        paid_by=event.paid_by,
+        reviewers=event.reviewers,
     )
     state.jobs[event.job] = job
     for path in job.read_by:
@@ -116,7 +180,7 @@ def _release(state: State, event: ReleaseRecorded) -> None:
     if job.kind is JobKind.AGGREGATE and question not in state.answered:
         state.answered[question] = event.job
     paid = f"{job.plan_digest}/{job.versions_digest}"
-    if job.kind is JobKind.AGGREGATE and paid not in state.paid:
+    if job.kind is JobKind.AGGREGATE and job.mode is Mode.PRIVATE and paid not in state.paid:
         state.paid[paid] = event.job
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mumian.rooms.cleanroom.model import State
 from mumian.rooms.cleanroom.plan import Mode
-from mumian.rooms.cleanroom.records import Job, JobKind, JobStatus
+from mumian.rooms.cleanroom.records import UNDECIDED, Job, JobKind, JobStatus, ReviewStatus
 
 
 def no_budget_is_overspent(state: State) -> Iterator[str]:
@@ -38,22 +38,42 @@ def a_resource_has_one_budget_for_a_unit(state: State) -> Iterator[str]:
             yield f"`{budget.resource}/{budget.privacy_unit}` has `{key}` and leads to `{found}`"
 
 
+def no_group_asks_beyond_its_share(state: State) -> Iterator[str]:
+    """What related parties had spent together when one of them asked, with what it asked for, stays within one share.
+
+    Shares only grow, so today's bounds those of then. Who became related later may have spent more before.
+    """
+    spent = Counter[str]()
+    shares = {f"{each.resource}/{each.privacy_unit}": each for _, each in state.budgets.under()}
+    for key, job in sorted(state.jobs.under(), key=lambda row: (row[1].issued_at, _number(row[0]))):
+        for source in job.sources if job.rho_nano else ():
+            lineage = f"{source.resource}/{job.unit}"
+            spent[f"{lineage}/{job.consumer}"] += source.rho_nano
+            together = sum(spent[f"{lineage}/{party}"] for party in job.group or (job.consumer,))
+            share = shares[lineage].per_consumer_rho_nano if lineage in shares else 0
+            if source.rho_nano and together > share:
+                yield f"`{key}` of `{job.consumer}` brings its group to {together} of {share} nano-rho on `{lineage}`"
+
+
+def _number(job: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in job.partition("-")[2].split("."))
+
+
 def what_was_released_never_exceeds_what_was_charged(state: State) -> Iterator[str]:
-    """Resource by resource: the losses of all released jobs, and of all tickets, lie within what its budgets spent."""
+    """Budget by budget, rho and delta: the losses of all released jobs, and of all tickets, lie within what it spent."""
     released, ticketed, charged = Counter[str](), Counter[str](), Counter[str]()
     for key, job in state.jobs.under():
         for source in job.sources:
-            ticketed[source.resource] += source.rho_nano
-            if key in state.releases:
-                released[source.resource] += source.rho_nano
+            for loss, cost in (("nano-rho", source.rho_nano), ("femto-delta", source.delta_femto)):
+                ticketed[f"{source.resource}/{job.unit} {loss}"] += cost
+                if key in state.releases:
+                    released[f"{source.resource}/{job.unit} {loss}"] += cost
     for _, budget in state.budgets.under():
-        charged[budget.resource] += budget.spent_rho_nano
-    for resource in ticketed | charged:
-        if ticketed[resource] != charged[resource] or released[resource] > charged[resource]:
-            yield (
-                f"`{resource}`: {released[resource]} nano-rho released, {ticketed[resource]} in tickets, "
-                f"{charged[resource]} charged"
-            )
+        charged[f"{budget.resource}/{budget.privacy_unit} nano-rho"] += budget.spent_rho_nano
+        charged[f"{budget.resource}/{budget.privacy_unit} femto-delta"] += budget.spent_delta_femto
+    for what in ticketed | charged:
+        if ticketed[what] != charged[what] or released[what] > charged[what]:
+            yield f"`{what}`: {released[what]} released, {ticketed[what]} in tickets, {charged[what]} charged"
 
 
 def every_release_has_a_ticket(state: State) -> Iterator[str]:
@@ -88,17 +108,27 @@ def _question(job: Job) -> tuple[str, str, str]:
 
 
 def noise_is_paid_for_once(state: State) -> Iterator[str]:
-    """A private answer that cost nothing was paid for by an earlier job, whoever asked: same plan, same versions."""
-    first: dict[tuple[str, str], int] = {}
-    for _, job in state.jobs.under():
-        asked = job.plan_digest, job.versions_digest
-        if job.rho_nano:
-            first[asked] = min(job.issued_at, first.get(asked, job.issued_at))
+    """A private answer is charged to every source with units that it reads, unless the same was released before, to anyone.
+
+    Same plan, same versions. What was released is found under its question, and nobody pays for it again.
+    """
+    for key, first in state.paid.under():
+        job = state.jobs.get(first)
+        if job is None or first not in state.releases or f"{job.plan_digest}/{job.versions_digest}" != key:
+            yield f"`{first}` is said to have paid for `{key}`"
     for key, job in state.jobs.under():
-        is_free = job.kind is JobKind.AGGREGATE and job.mode is Mode.PRIVATE and not job.rho_nano
-        protected = is_free and f"{job.plan_digest}/{job.versions_digest}" in state.paid
-        if protected and first.get((job.plan_digest, job.versions_digest), job.issued_at) > job.issued_at:
-            yield f"`{key}` cost nothing before anybody had paid for its question"
+        if job.kind is not JobKind.AGGREGATE or job.mode is not Mode.PRIVATE:
+            continue
+        question = f"{job.plan_digest}/{job.versions_digest}"
+        if job.paid_by is None:
+            unpaid = [source.resource for source in job.sources if source.has_units is not bool(source.rho_nano)]
+            yield from (f"`{key}` and the units of `{resource}`: charged or not, wrongly" for resource in unpaid)
+            continue
+        paid = state.releases.get(job.paid_by)
+        if paid is None or state.paid.get(question) != job.paid_by or paid.released_at > job.issued_at:
+            yield f"`{key}` rests on `{job.paid_by}`, which had not been released"
+        if job.rho_nano or any(source.rho_nano or source.delta_femto for source in job.sources):
+            yield f"`{key}` was charged for what `{job.paid_by}` had paid for"
 
 
 def metered_calls_have_no_gap_and_a_ticket(state: State) -> Iterator[str]:
@@ -132,14 +162,49 @@ def jobs_are_found_while_they_wait_and_their_uses_for_ever(state: State) -> Iter
             yield f"`{name}` is wrong about `{key}`"
 
 
+def what_must_be_reviewed_leaves_as_it_was_reviewed(state: State) -> Iterator[str]:
+    """An answer that holders look at left only after all of them agreed, and it is the one that they agreed to."""
+    for key, release in state.releases.under():
+        job, review = state.jobs.get(key), state.reviews.get(key)
+        if job is None or not job.reviewers:
+            continue
+        if review is None or review.status is not ReviewStatus.AGREED or review.waiting:
+            yield f"`{key}` left, `{', '.join(review.waiting if review else job.reviewers)}` had not agreed"
+        elif (review.digest, review.rows, review.size_bytes) != (release.digest, release.rows, release.size_bytes):
+            yield f"`{key}` left as `{release.digest}`, reviewed was `{review.digest}`"
+
+
+def a_review_lies_with_whoever_must_act(state: State) -> Iterator[str]:
+    """An undecided review lies with those who have still to agree, an agreed one with the root, what is over with nobody."""
+    expected, escalated = set[str](), set[str]()
+    for key, review in state.reviews.under():
+        job = state.jobs[key]
+        is_live = job.status is JobStatus.ISSUED
+        if (review.status is ReviewStatus.WITHHELD) is not (job.status is JobStatus.WITHHELD):
+            yield f"`{key}` is {job.status.value}, its review {review.status.value}"
+        if review.status in UNDECIDED and (not is_live or not review.waiting):
+            yield f"the review of `{key}` is {review.status.value} and waits for nobody"
+        if is_live:
+            agreed = (job.root,) if review.status is ReviewStatus.AGREED else ()
+            parties = review.waiting if review.status in UNDECIDED else agreed
+            expected |= {f"{party}/{key}" for party in parties}
+            escalated |= {key} if review.status is ReviewStatus.ESCALATED else set()
+    for name, wanted, table in (("reviewing", expected, state.reviewing), ("escalated", escalated, state.escalated)):
+        for key in sorted(wanted.symmetric_difference(key for key, _ in table.under())):
+            yield f"`{name}` is wrong about `{key}`"
+
+
 LAWS = (
     no_budget_is_overspent,
     what_consumers_spent_is_what_the_budget_spent,
     a_resource_has_one_budget_for_a_unit,
+    no_group_asks_beyond_its_share,
     what_was_released_never_exceeds_what_was_charged,
     every_release_has_a_ticket,
     the_same_question_gets_the_same_answer,
     noise_is_paid_for_once,
     metered_calls_have_no_gap_and_a_ticket,
     jobs_are_found_while_they_wait_and_their_uses_for_ever,
+    what_must_be_reviewed_leaves_as_it_was_reviewed,
+    a_review_lies_with_whoever_must_act,
 )

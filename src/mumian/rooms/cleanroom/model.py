@@ -7,15 +7,30 @@ from typing import Annotated
 import msgspec
 
 from mumian.kernel.canonical import END, Int53, Natural, Positive
-from mumian.kernel.facts import Facts
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
+from mumian.kernel.limits import ClockChange
 from mumian.kernel.money import Fen
 from mumian.kernel.table import Table
 from mumian.kernel.time import DAY_MS, Instant
-from mumian.policy.model import Decision
 from mumian.rooms.cleanroom.analysis import AnalysisRules, Name
+from mumian.rooms.cleanroom.facts import BudgetFacts as BudgetFacts
+from mumian.rooms.cleanroom.facts import JobFacts as JobFacts
+from mumian.rooms.cleanroom.facts import ReleaseFacts as ReleaseFacts
+from mumian.rooms.cleanroom.facts import RulesFacts as RulesFacts
+from mumian.rooms.cleanroom.facts import SourceSeen as SourceSeen
+from mumian.rooms.cleanroom.facts import UsageFacts as UsageFacts
 from mumian.rooms.cleanroom.plan import Column, Hex32, Mode, Plan
-from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobKind, ReleaseRecord, Source, Usage
+from mumian.rooms.cleanroom.records import (
+    Batch,
+    Budget,
+    Job,
+    JobKind,
+    ReleaseRecord,
+    Review,
+    ReviewDecision,
+    Source,
+    Usage,
+)
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal as CleanroomRefusal
 
 TICKET_MS = 7 * DAY_MS
@@ -94,6 +109,35 @@ class RecordRelease(_Command, frozen=True):
     size_bytes: Natural
 
 
+class SubmitForReview(_Command, frozen=True):
+    """Lay an answer before those who look at it before it leaves (出域审核). By the root domain, once a job.
+
+    digest, rows, size_bytes: of the answer, as it will be released. The answer itself stays in the domain.
+    """
+
+    job: JobId
+    digest: Hex32
+    rows: Natural
+    size_bytes: Natural
+
+
+class DecideReview(_Command, frozen=True):
+    """Let an answer leave, or withhold it. By each holder that the job names as a reviewer: all must agree, one no is final.
+
+    After the limit also by a regulator who is no party to the job, for those who kept silent.
+    """
+
+    job: JobId
+    decision: ReviewDecision
+    reason: Code
+
+
+class EscalateReview(_Command, frozen=True):
+    """Lay a review that nobody finished in time before the regulators. By the market; it never releases by itself."""
+
+    job: JobId
+
+
 class RefuseAtDomain(_Command, frozen=True):
     """Say no to a job. By the holder or domain of any of its sources; final, and the budget stays charged."""
 
@@ -137,89 +181,14 @@ Command = (
     | SetAnalysisRules
     | RequestJob
     | RecordRelease
+    | SubmitForReview
+    | DecideReview
+    | EscalateReview
     | RefuseAtDomain
     | ExpireJob
     | RecordUsage
     | StopJobs
 )
-
-
-class BudgetFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `OpenBudget`. holder: who holds the resource; None if there is no such resource."""
-
-    holder: PartyId | None
-
-
-class RulesFacts(BudgetFacts, frozen=True, kw_only=True):
-    """Facts of `SetAnalysisRules`. personal: the resource is classified as holding personal information."""
-
-    personal: bool
-
-
-class SourceSeen(msgspec.Struct, frozen=True):
-    """A resource beneath a product, as the market sees it when a job is asked for.
-
-    holder, domain: who holds it, and the party whose domain keeps it. version_digest: of its newest version, or None.
-    unbroken: the chain of rights from the holder to the product holds now; else broken_at names the link and reason says why.
-    protected: it has privacy units; False only for data without (weather, an open register), which needs no budget.
-    path: ids from the root of the chain to the product's source, joined by `/`.
-    denied: what the resource's standing policies say, in words, where they do not permit the use; else empty.
-    unlawful: why its personal information may not be processed so, by the refusal's full name; else empty.
-    rules: of law that the processing rests on. policies: rules of standing policies that permit it.
-    """
-
-    resource: ResourceId
-    holder: PartyId
-    domain: PartyId
-    version_digest: str | None
-    unbroken: bool
-    broken_at: str = ""
-    reason: str = ""
-    protected: bool = True
-    path: str = ""
-    denied: str = ""
-    unlawful: str = ""
-    rules: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
-
-
-class JobFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `RequestJob`.
-
-    product_kind: how the product answers; None if there is no such product or it answers no jobs.
-    consumer, agreement_product: the agreement's assignee and target; None if there is no such agreement.
-    decision: of the agreement's policy on the action of the plan's kind, for the purpose, now.
-    sources: every resource beneath the product; the first one's domain merges and releases (the root).
-    order_open: an order on the agreement is paid into escrow and neither settled nor cancelled.
-    group: the actor and all parties related to it, in order: their spendings count together.
-    """
-
-    product_kind: JobKind | None
-    consumer: PartyId | None
-    agreement_product: ProductId | None
-    decision: Decision
-    sources: tuple[SourceSeen, ...]
-    order_open: bool
-    group: tuple[PartyId, ...] = ()
-
-
-class ReleaseFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `RecordRelease`. barred: the first source of the job that may not be used so any more, or None."""
-
-    barred: SourceSeen | None
-
-
-class UsageFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `RecordUsage`.
-
-    in_force: the agreement exists, is on the product, and was not terminated.
-    holds_source: the actor holds a source of the product or keeps it in its domain.
-    price_fen: price of one call in fen, as ordered.
-    """
-
-    in_force: bool
-    holds_source: bool
-    price_fen: Fen
 
 
 class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"cleanroom.{name}"):
@@ -277,7 +246,8 @@ class TicketIssued(_Event, frozen=True):
     rules: of law that the processing of personal information rests on. policies: what permitted it besides the chain:
         rules of the agreement, then of standing policies, as `policy id:rule uid`.
     analysis: digests of the analysis rules that the plan keeps to, source by source. group: as in `JobFacts`.
-    mode: of an aggregate. A private one that costs nothing asks what was answered before.
+    mode: of an aggregate. A private one that costs nothing asks what was answered before: under `paid_by`, whoever asked.
+    unit: column of the privacy unit that is charged; of an aggregate. reviewers: holders who look at the answer first.
     """
 
     job: JobId
@@ -303,6 +273,9 @@ class TicketIssued(_Event, frozen=True):
     group: tuple[PartyId, ...] = ()
     mode: Mode = Mode.PRIVATE
     template: str = ""
+    unit: str = ""
+    paid_by: JobId | None = None
+    reviewers: tuple[PartyId, ...] = ()
 
 
 class ReleaseRecorded(_Event, frozen=True):
@@ -314,19 +287,55 @@ class ReleaseRecorded(_Event, frozen=True):
     released_at: Instant
 
 
+class ReviewOpened(_Event, frozen=True):
+    """reviewers: who must agree. expires_at: until then the answer may leave, whatever the ticket said. clocks: the limit."""
+
+    job: JobId
+    digest: str
+    rows: Natural
+    size_bytes: Natural
+    reviewers: tuple[PartyId, ...]
+    opened_at: Instant
+    expires_at: Instant
+    clocks: tuple[ClockChange, ...]
+
+
+class ReviewDecided(_Event, frozen=True):
+    """agreed: reviewers for whom it was said yes; none where the answer is withheld."""
+
+    job: JobId
+    by: PartyId
+    decision: ReviewDecision
+    reason: str
+    agreed: tuple[PartyId, ...]
+    clocks: tuple[ClockChange, ...] = ()
+
+
+class ReviewEscalated(_Event, frozen=True):
+    """Nobody finished the review in time: regulators may decide as well, until the job expires."""
+
+    job: JobId
+    clocks: tuple[ClockChange, ...]
+
+
 class JobRefusedAtDomain(_Event, frozen=True):
+    """clocks: of a review that is closed with the job, as in `JobExpired` and `JobsStopped`."""
+
     job: JobId
     by: PartyId
     reason: str
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class JobExpired(_Event, frozen=True):
     job: JobId
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class JobsStopped(_Event, frozen=True):
     jobs: tuple[JobId, ...]
     because: str
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class UsageRecorded(_Event, frozen=True):
@@ -346,6 +355,9 @@ Event = (
     | BudgetCharged
     | TicketIssued
     | ReleaseRecorded
+    | ReviewOpened
+    | ReviewDecided
+    | ReviewEscalated
     | JobRefusedAtDomain
     | JobExpired
     | JobsStopped
@@ -356,6 +368,8 @@ Event = (
 class State(msgspec.Struct):
     """budgets: by id. by_lineage: `resource/privacy unit` → budget. spent: `budget/consumer` → nano-rho.
     rules: by resource. paid: `plan digest/versions digest` → the first job that was released: nobody pays for it again.
+
+    reviews: by job. reviewing: `party/job` of whoever must act next. escalated: by job, while regulators may decide.
 
     jobs, releases: by job. answered: `consumer/plan digest/versions digest` → the job that was released.
     open_jobs: `path/job`, of jobs without an answer yet. uses: `resource/issued at, 16 digits/job`, of all jobs.
@@ -370,6 +384,9 @@ class State(msgspec.Struct):
     answered: Table[JobId]
     paid: Table[JobId]
     rules: Table[AnalysisRules]
+    reviews: Table[Review]
+    reviewing: Table[JobId]
+    escalated: Table[JobId]
     open_jobs: Table[JobId]
     uses: Table[JobId]
     by_agreement: Table[ProductId]

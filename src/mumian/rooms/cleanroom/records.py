@@ -21,7 +21,10 @@ class JobKind(StrEnum):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A resource that a job reads: where, at which version, at what cost (0 if unprotected or replayed)."""
+    """A resource that a job may read: where, at which version, at what cost.
+
+    has_units: the job reads privacy units of it with noise, so somebody pays: this job, or an earlier one that asked the same.
+    """
 
     resource: ResourceId
     holder: PartyId
@@ -29,6 +32,7 @@ class Source(msgspec.Struct, frozen=True):
     version_digest: str
     rho_nano: Natural
     delta_femto: Natural = 0
+    has_units: bool = False
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -59,6 +63,7 @@ class JobStatus(StrEnum):
     REFUSED = "refused"
     EXPIRED = "expired"
     STOPPED = "stopped"
+    WITHHELD = "withheld"  # after a review (出域审核)
 
 
 def reading(resource: str, purpose: str) -> str:
@@ -87,6 +92,9 @@ class Job(msgspec.Struct, frozen=True):
     paths: tuple[str, ...] = ()
     group: tuple[PartyId, ...] = ()
     mode: Mode = Mode.PRIVATE
+    unit: str = ""
+    paid_by: JobId | None = None
+    reviewers: tuple[PartyId, ...] = ()
 
     @property
     def read_by(self) -> tuple[str, ...]:
@@ -103,6 +111,46 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     rows: Natural
     size_bytes: Natural
     released_at: Instant
+
+
+class ReviewDecision(StrEnum):
+    RELEASE = "release"
+    WITHHOLD = "withhold"
+
+
+class ReviewStatus(StrEnum):
+    """How far a review is. `closed`: the job ended otherwise while it was open."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    AGREED = "agreed"
+    WITHHELD = "withheld"
+    CLOSED = "closed"
+
+
+UNDECIDED = frozenset({ReviewStatus.OPEN, ReviewStatus.ESCALATED})
+
+
+class Review(msgspec.Struct, frozen=True):
+    """An answer that is looked at before it leaves (出域审核), by its digest: nobody at the market sees it.
+
+    reviewers: holders who must agree; agreed: for whom it was said yes. by, reason: of who withheld it.
+    """
+
+    digest: str
+    rows: Natural
+    size_bytes: Natural
+    reviewers: tuple[PartyId, ...]
+    opened_at: Instant
+    agreed: tuple[PartyId, ...] = ()
+    status: ReviewStatus = ReviewStatus.OPEN
+    by: PartyId = PartyId("")
+    reason: str = ""
+
+    @property
+    def waiting(self) -> tuple[PartyId, ...]:
+        """Return who has still to agree."""
+        return tuple(each for each in self.reviewers if each not in self.agreed)
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from mumian.kernel.outcome import Refusal, Sentence
+from collections.abc import Iterable
+
+from mumian.kernel.outcome import Refusal, Refused, Sentence
 
 
 class CleanroomRefusal(Refusal):
     """In order of precedence."""
 
     ONLY_THE_MARKET = Sentence(
-        "`{actor}` does not stop jobs; that follows when what they read by ends, or a person withdraws",
-        "`{actor}` 不得直接停止任务；权利终止或个人撤回同意时由市场自动执行",
+        "`{actor}` neither stops jobs nor escalates reviews; that follows when what they read by ends or a limit is over",
+        "`{actor}` 不得直接停止任务或上报审核；权利终止、个人撤回同意或期限届满时由市场自动执行",
     )
     RESOURCE_UNKNOWN = Sentence(
         "resource `{resource}` does not exist; describe it first", "数据资源 `{resource}` 不存在；请先编目"
@@ -94,15 +96,15 @@ class CleanroomRefusal(Refusal):
     TABLE_UNKNOWN = Sentence(
         "no table `{table}` can be read here; there is `{tables}`", "没有可读取的表 `{table}`；可用：`{tables}`"
     )
-    UNIT_OTHER = Sentence(
-        "the plan protects the unit `{unit}`, `{table}` is declared with `{declared}`; name that",
-        "方案的隐私单元为 `{unit}`，`{table}` 声明的是 `{declared}`；请改用",
-    )
     TEMPLATE_UNKNOWN = Sentence(
         "there is no template `{template}`; only approved queries are answered without one that is free: `{templates}`",
         "没有查询模板 `{template}`；未开放自由查询时只答复已批准的模板：`{templates}`",
     )
     TEMPLATE_MISFIT = Sentence("{fault}; ask within the template", "{fault}；请在模板范围内查询")
+    UNIT_OTHER = Sentence(
+        "the plan protects the unit `{unit}`, `{table}` is declared with `{declared}`; name that",
+        "方案的隐私单元为 `{unit}`，`{table}` 声明的是 `{declared}`；请改用",
+    )
     EXACT_DENIED = Sentence(
         "`{table}` is not answered exactly; ask with differential privacy",
         "`{table}` 不提供精确结果；请使用差分隐私查询",
@@ -143,6 +145,14 @@ class CleanroomRefusal(Refusal):
         "`{column}` is clamped to {lower} to {upper}, beyond its public bounds {public_lower} to {public_upper}; stay within",
         "`{column}` 的截断范围 {lower} 至 {upper} 超出公开范围 {public_lower} 至 {public_upper}；请缩小",
     )
+    WITHIN_ONE_DOMAIN = Sentence(
+        "{what} come from one table of one domain, here are {tables} in {domains}; ask for each alone, or with noise by lists",
+        "{what} 只能来自一个数据域的一张表，此处为 {domains} 个域的 {tables} 张；请逐一查询，或按公开列表加噪查询",
+    )
+    RULE_NOT_IN_FORCE = Sentence(
+        "the answer would be reviewed, and rule `{rule}` sets no limit for that yet; adopt a newer rulebook first",
+        "结果须经出域审核，而规则 `{rule}` 尚未施行；请先采用新版规则库",
+    )
     BUDGET_MISSING = Sentence(
         "`{resource}` has no budget for the unit `{unit}`; its holder opens one or the plan names another unit",
         "`{resource}` 对隐私单元 `{unit}` 没有预算；请由持有方设立或改用其他隐私单元",
@@ -172,6 +182,11 @@ class CleanroomRefusal(Refusal):
         "`{actor}` may not release job `{job}`, whose root domain is `{root}`; send the partial there",
         "`{actor}` 无权出域任务 `{job}` 的结果（汇总域为 `{root}`）；请将部分结果交汇总域",
     )
+    REVIEW_WITHHELD = Sentence(
+        "`{by}` withheld the answer of job `{job}` (`{reason}`); it does not leave, ask for something else",
+        "`{by}` 不同意任务 `{job}` 的结果出域（`{reason}`）；请另行查询",
+        "GZ2023-07",
+    )
     JOB_CLOSED = Sentence("job `{job}` is {status}; request a new one", "任务 `{job}` 状态为 {status}；请重新申请")
     TICKET_EXPIRED = Sentence(
         "the ticket of job `{job}` expired at {expires_at}, now is {now}; request a new one",
@@ -189,6 +204,36 @@ class CleanroomRefusal(Refusal):
     RELEASE_DIFFERS = Sentence(
         "job `{job}` replays `{replayed}`, whose answer is `{released}`, not `{digest}`; give the same answer again",
         "任务 `{job}` 重放 `{replayed}`，其结果为 `{released}` 而非 `{digest}`；请返回相同结果",
+    )
+    REVIEW_NOT_NEEDED = Sentence(
+        "nobody asks to review the answer of job `{job}`; release it", "任务 `{job}` 的结果无须审核；请直接出域"
+    )
+    REVIEW_EXISTS = Sentence(
+        "the answer of job `{job}` was submitted for review and is {status}; it is submitted once",
+        "任务 `{job}` 的结果已提交审核（{status}）；每个任务只能提交一次",
+    )
+    REVIEW_NEEDED = Sentence(
+        "the answer of job `{job}` leaves only after `{reviewers}` looked at it; say `cleanroom.SubmitForReview` first",
+        "任务 `{job}` 的结果须经 `{reviewers}` 审核后出域；请先提交 `cleanroom.SubmitForReview`",
+        "GZ2023-07",
+    )
+    REVIEW_OPEN = Sentence(
+        "the answer of job `{job}` is under review, `{waiting}` has not agreed; wait for the decision",
+        "任务 `{job}` 的结果正在审核，`{waiting}` 尚未同意；请等待决定",
+        "GZ2023-07",
+    )
+    REVIEW_DIFFERS = Sentence(
+        "what was reviewed of job `{job}` is `{reviewed}`, not `{digest}`; release what was reviewed",
+        "任务 `{job}` 经审核的结果为 `{reviewed}` 而非 `{digest}`；请按审核结果出域",
+        "GZ2023-07",
+    )
+    REVIEW_MISSING = Sentence(
+        "no answer of job `{job}` waits for a review; its root domain submits one",
+        "任务 `{job}` 没有待审核的结果；请由汇总域提交",
+    )
+    NOT_A_REVIEWER = Sentence(
+        "`{actor}` does not decide on the answer of job `{job}`; that is for `{waiting}`",
+        "`{actor}` 无权决定任务 `{job}` 的结果能否出域；应由 `{waiting}` 决定",
     )
     AGREEMENT_NOT_IN_FORCE = Sentence(
         "no agreement `{agreement}` on `{product}` is in force; sign one first",
@@ -210,3 +255,11 @@ class CleanroomRefusal(Refusal):
         "{calls} calls at {price_fen} fen exceed {max_fen} fen; split the batch",
         "{calls} 次调用、每次 {price_fen} 分，超过 {max_fen} 分的上限；请拆分批次",
     )
+
+
+_ORDER: dict[Refusal, int] = {refusal: nth for nth, refusal in enumerate(CleanroomRefusal)}
+
+
+def foremost(found: Iterable[Refused | None]) -> Refused | None:
+    """Return the refusal that comes first in the order of precedence, of equal ones the first that was found, or None."""
+    return min((each for each in found if each is not None), key=lambda each: _ORDER[each.refusal], default=None)

@@ -13,6 +13,7 @@ from mumian.kernel.outcome import Refused
 from mumian.rooms.cleanroom.analysis import AnalysisRules, Kind, Permit, PublicColumn, Use, instance, permit
 from mumian.rooms.cleanroom.plan import AggregatePlan, Join, Mode, Plan, VerificationPlan
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal as R
+from mumian.rooms.cleanroom.refusals import foremost
 
 
 def refuse_plan(
@@ -24,18 +25,21 @@ def refuse_plan(
     template: str = "",
     arguments: Mapping[str, int | str] | None = None,
 ) -> Refused | None:
-    """Return the first reason why `party` may not ask this, or None.
+    """Return the reason that comes first in the order of precedence why `party` may not ask this, or None.
+
+    An approved query is held against what makes an answer sound, whoever approved it, and not against column rules.
 
     own: rules of the table that the plan reads. joinable: by name, of tables of the same domain that it may join.
     template, arguments: the approved query that the plan says to be, if it does.
     """
     if isinstance(plan, VerificationPlan):
-        return next(_verification(plan, own, party), None)
+        return foremost(_verification(plan, own, party))
+    check = _Check(plan, own, joinable, party)
     if template or not own.free:
         refused = _template(plan, own, template, dict(arguments or {}))
         if refused is not None or template:
-            return refused
-    return next(_Check(plan, own, joinable, party).faults(), None)
+            return refused or foremost(check.unsound())
+    return foremost((*check.unsound(), *check.denied()))
 
 
 def _template(plan: AggregatePlan, rules: AnalysisRules, name: str, arguments: dict[str, int | str]) -> Refused | None:
@@ -73,15 +77,27 @@ class _Check:
         self.plan, self.own, self.party = plan, own, party
         self.joined = {join.table: joinable[join.table] for join in plan.joins if join.table in joinable}
 
-    def faults(self) -> Iterator[Refused]:
+    def unsound(self) -> Iterator[Refused]:
+        """Yield what no holder can allow: another unit, exact answers without terms, joins that mix persons' rows."""
         plan, own = self.plan, self.own
         if plan.table and plan.table != own.table:
             yield Refused(R.TABLE_UNKNOWN, {"table": plan.table, "tables": own.table})
         if plan.unit != own.unit:
             yield Refused(R.UNIT_OTHER, {"unit": plan.unit, "table": own.table, "declared": own.unit or "-"})
-        yield from self._mode()
+        if plan.mode is Mode.EXACT and own.exact is None:
+            yield Refused(R.EXACT_DENIED, {"table": own.table})
         for join in plan.joins:
             yield from self._join(join)
+
+    def denied(self) -> Iterator[Refused]:
+        """Yield what the holder's rules for this party do not allow."""
+        plan = self.plan
+        if plan.mode is Mode.PRIVATE:
+            yield from self._bounds()
+        for join in plan.joins:
+            for own, other in join.on:
+                yield from self._used(own, Use.JOIN)
+                yield from self._used(f"{join.table}.{other}", Use.JOIN)
         for key in plan.group_by:
             yield from self._group(key)
         for each in filters(plan.where):
@@ -89,21 +105,14 @@ class _Check:
         for measure in plan.measures:
             yield from self._measure(measure)
 
-    def _mode(self) -> Iterator[Refused]:
+    def _bounds(self) -> Iterator[Refused]:
         plan, own = self.plan, self.own
-        if plan.mode is Mode.EXACT and own.exact is None:
-            yield Refused(R.EXACT_DENIED, {"table": own.table})
-        elif plan.mode is Mode.PRIVATE:
-            for name, asked, most in (
-                ("l0", plan.l0, own.l0_max),
-                ("linf_rows", plan.linf_rows, own.linf_rows_max),
-            ):
-                if most and asked > most:
-                    yield Refused(R.BOUND_TOO_WIDE, {"bound": name, "asked": asked, "most": most, "table": own.table})
-            if plan.units_min < own.units_min:
-                yield Refused(
-                    R.UNITS_MIN_MISSING, {"units_min": plan.units_min, "wanted": own.units_min, "table": own.table}
-                )
+        for name, asked, most in (("l0", plan.l0, own.l0_max), ("linf_rows", plan.linf_rows, own.linf_rows_max)):
+            if most and asked > most:
+                yield Refused(R.BOUND_TOO_WIDE, {"bound": name, "asked": asked, "most": most, "table": own.table})
+        if plan.units_min < own.units_min:
+            detail: dict[str, str | int] = {"units_min": plan.units_min, "wanted": own.units_min, "table": own.table}
+            yield Refused(R.UNITS_MIN_MISSING, detail)
 
     def _join(self, join: Join) -> Iterator[Refused]:
         rules = self.joined.get(join.table)
@@ -116,9 +125,6 @@ class _Check:
         own_columns = dict(join.on)
         if rules.unit and own_columns.get(self.own.unit) != rules.unit:
             yield Refused(R.JOIN_LEAVES_UNIT, {"table": join.table, "unit": rules.unit})
-        for own, other in join.on:
-            yield from self._used(own, Use.JOIN)
-            yield from self._used(f"{join.table}.{other}", Use.JOIN)
 
     def _group(self, key: GroupKey) -> Iterator[Refused]:
         column = self._column(key.column)
@@ -130,7 +136,9 @@ class _Check:
             detail: dict[str, str | int] = {"column": key.column, "value": "-", "allowed": "its public list or edges"}
             yield Refused(R.VALUE_OUTSIDE, detail)
         public = frozenset(column.keys)  # a list may have thousands of values
-        yield from (self._outside(key.column, value, column) for value in key.values if value not in public)
+        beyond = next((value for value in key.values if value not in public), None)
+        if beyond is not None:
+            yield self._outside(key.column, beyond, column)
         if key.edges and column.kind is not Kind.INTEGER:
             yield Refused(R.NOT_A_NUMBER, {"column": key.column})
 

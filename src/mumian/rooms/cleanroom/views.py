@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
+from mumian.rooms.cleanroom.analysis import AnalysisRules
 from mumian.rooms.cleanroom.model import State
-from mumian.rooms.cleanroom.records import Batch, Budget, Job, ReleaseRecord, Usage
+from mumian.rooms.cleanroom.records import Batch, Budget, Job, ReleaseRecord, Review, Usage
 
 
 def budget(state: State, budget: BudgetId) -> Budget | None:
@@ -31,10 +32,14 @@ def spent_by(state: State, budget: BudgetId, consumer: PartyId) -> int:
     return state.spent.get(f"{budget}/{consumer}") or 0
 
 
-def left_for(state: State, budget: BudgetId, consumer: PartyId) -> int:
-    """Return what `consumer` may still spend of `budget`, nano-rho: the smaller of what is left and of its share's rest."""
+def left_for(state: State, budget: BudgetId, consumer: PartyId, *, group: Iterable[PartyId] = ()) -> int:
+    """Return what `consumer` may still spend of `budget`, nano-rho: the smaller of what is left and of its share's rest.
+
+    group: the consumer and the parties related to it, who have one share together; empty: the consumer alone.
+    """
     found = state.budgets[budget]
-    return min(found.left_rho_nano, found.per_consumer_rho_nano - spent_by(state, budget, consumer))
+    spent = sum(spent_by(state, budget, party) for party in {consumer, *group})
+    return min(found.left_rho_nano, max(0, found.per_consumer_rho_nano - spent))
 
 
 def spenders(state: State, budget: BudgetId) -> Iterator[tuple[PartyId, int]]:
@@ -69,6 +74,28 @@ def jobs_of_agreement(state: State, agreement: AgreementId) -> Iterator[tuple[Jo
     for key, _ in state.by_agreement.under(f"{agreement}/"):
         found = JobId(key.removeprefix(f"{agreement}/"))
         yield found, state.jobs[found]
+
+
+def review(state: State, job: JobId) -> Review | None:
+    """Return the review of a job's answer, or None if none was opened."""
+    return state.reviews.get(job)
+
+
+def reviews_waiting(state: State, party: PartyId) -> Iterator[tuple[JobId, Review]]:
+    """Yield the reviews in which `party` must act next: decide as a reviewer, or release what was agreed to as root."""
+    for _, key in state.reviewing.under(f"{party}/"):
+        yield key, state.reviews[key]
+
+
+def reviews_escalated(state: State) -> Iterator[tuple[JobId, Review]]:
+    """Yield the reviews that were not finished in time: regulators may decide them as well."""
+    for _, key in state.escalated.under():
+        yield key, state.reviews[key]
+
+
+def rules_of(state: State, resource: ResourceId) -> AnalysisRules | None:
+    """Return what may be asked of `resource`; None: nothing."""
+    return state.rules.get(resource)
 
 
 def usage(state: State, agreement: AgreementId, product: ProductId) -> Usage:

@@ -1,0 +1,91 @@
+"""What the clean room must know of other rooms before it decides."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import PartyId, ProductId, ResourceId
+from mumian.kernel.money import Fen
+from mumian.policy.model import Decision
+from mumian.rooms.cleanroom.records import JobKind
+
+
+class BudgetFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `OpenBudget`. holder: who holds the resource; None if there is no such resource."""
+
+    holder: PartyId | None
+
+
+class RulesFacts(BudgetFacts, frozen=True, kw_only=True):
+    """Facts of `SetAnalysisRules`. personal: the resource is classified as holding personal information."""
+
+    personal: bool
+
+
+class SourceSeen(msgspec.Struct, frozen=True):
+    """A resource beneath a product, as the market sees it when a job is asked for.
+
+    holder, domain: who holds it, and the party whose domain keeps it. version_digest: of its newest version, or None.
+    unbroken: the chain of rights from the holder to the product holds now; else broken_at names the link and reason says why.
+    protected: it has privacy units; False only for data without (weather, an open register), which needs no budget.
+    path: ids from the root of the chain to the product's source, joined by `/`.
+    denied: what the resource's standing policies say, in words, where they do not permit the use; else empty.
+    unlawful: why its personal information may not be processed so, by the refusal's full name; else empty.
+    rules: of law that the processing rests on. policies: rules of standing policies that permit it.
+    personal: it is graded as holding personal information, or not graded at all.
+    """
+
+    resource: ResourceId
+    holder: PartyId
+    domain: PartyId
+    version_digest: str | None
+    unbroken: bool
+    broken_at: str = ""
+    reason: str = ""
+    protected: bool = True
+    path: str = ""
+    denied: str = ""
+    unlawful: str = ""
+    rules: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    personal: bool = False
+
+
+class JobFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RequestJob`.
+
+    product_kind: how the product answers; None if there is no such product or it answers no jobs.
+    consumer, agreement_product: the agreement's assignee and target; None if there is no such agreement.
+    decision: of the agreement's policy on the action of the plan's kind, for the purpose, now.
+    sources: every resource beneath the product; the first one's domain merges and releases (the root).
+    order_open: an order on the agreement is paid into escrow and neither settled nor cancelled.
+    group: the actor and all parties related to it, in order: their spendings count together.
+    """
+
+    product_kind: JobKind | None
+    consumer: PartyId | None
+    agreement_product: ProductId | None
+    decision: Decision
+    sources: tuple[SourceSeen, ...]
+    order_open: bool
+    group: tuple[PartyId, ...] = ()
+
+
+class ReleaseFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RecordRelease` and `SubmitForReview`. barred: the first source of the job that may not be used so any more, or None."""
+
+    barred: SourceSeen | None
+
+
+class UsageFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RecordUsage`.
+
+    in_force: the agreement exists, is on the product, and was not terminated.
+    holds_source: the actor holds a source of the product or keeps it in its domain.
+    price_fen: price of one call in fen, as ordered.
+    """
+
+    in_force: bool
+    holds_source: bool
+    price_fen: Fen
