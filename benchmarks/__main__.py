@@ -19,6 +19,7 @@ MODULES = (
     "registrations",
     "uses",
     "metering",
+    "ingest",
     "dp_job",
 )
 
