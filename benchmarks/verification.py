@@ -37,6 +37,7 @@ from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.rooms.catalog.levels import Level
 from mumian.rooms.cleanroom.analysis import AnalysisRules, ColumnRule, Use
 from mumian.rooms.cleanroom.plan import Filter, Op, SignedTicket, SourceTicket, Ticket, VerificationPlan, ticket_bytes
+from mumian.rooms.consent.listed import Consenting, ConsentList, SignedConsents, consents_bytes
 
 PERSONS, CONNECTIONS, CALLS, WARM = 200_000, 8, 12_000, 1_000
 BULK, CALLS_A_MESSAGE = 200_000, 2_000
@@ -88,9 +89,9 @@ def make(folder: Path) -> list[str]:
     consents.keep_persons(home, RESOURCE, persons)
     now = system_clock()
     willing = tuple((PartyId(each.person), now + HOUR_MS) for nth, each in enumerate(persons) if nth % 10)
-    listed = consents.ConsentList(RESOURCE, MARKET.name, 1, now, (consents.Consenting("credit", BANK, willing),))
-    signature = MARKET.sign(consents.consents_bytes(listed).decode()).signature.hex()
-    consents.keep_consents(home, consents.SignedConsents(listed, signature), MARKET.verifier)
+    listed = ConsentList(RESOURCE, MARKET.name, 1, now, (Consenting("credit", BANK, willing),))
+    signature = MARKET.sign(consents_bytes(listed).decode()).signature.hex()
+    consents.keep_consents(home, SignedConsents(listed, signature), MARKET.verifier)
     return residents
 
 

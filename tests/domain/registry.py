@@ -14,7 +14,7 @@ from town import INSURER, INSURER_HEX, MARKET, ORIGIN, STRANGER, T0, Clock, Entr
 
 from mumian.domain import consents
 from mumian.domain import messages as m
-from mumian.domain.consents import Consenting, ConsentList, Person, SignedConsents, consents_bytes
+from mumian.domain.consents import Person
 from mumian.domain.declaration import Bands, Declaration, IntegerColumn, PlanKind, Probing, Terms, TextColumn
 from mumian.domain.domain import Domain
 from mumian.domain.intake import Taken
@@ -26,6 +26,7 @@ from mumian.kernel.outcome import Refused
 from mumian.rooms.catalog.levels import Level
 from mumian.rooms.cleanroom.analysis import AnalysisRules, ColumnRule, Use
 from mumian.rooms.cleanroom.plan import Filter, Op, SignedTicket, SourceTicket, Ticket, VerificationPlan
+from mumian.rooms.consent.listed import Consenting, ConsentList, SignedConsents, consents_bytes
 
 HOLDER, BANK, OTHER_BANK = PartyId("bureau"), PartyId("insurer"), PartyId("party-9")
 RESOURCE, SECOND = ResourceId("resource-1"), ResourceId("resource-2")

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from registry import BANK, BY_ACCOUNT, IN_BANDS, OTHER_BANK, RESIDENTS, RESOURCE, ROWS, Registry, slow
 from town import MARKET, T0
 
-from mumian.domain import consents
 from mumian.domain import messages as m
 from mumian.domain.consents import MARGIN_MS, consents_of, erase_person, keep_consents, persons_of, unit_id
 from mumian.domain.faults import BadConsents
 from mumian.domain.metering import Verdict
 from mumian.journal.note import Signer
 from mumian.kernel.ids import PartyId
+from mumian.rooms.consent.listed import ANYBODY, SignedConsents, consents_bytes
 
 KNOWN = [row["resident"] for row in ROWS if row["income"] != "NA"]
 DAY_MS = 86_400_000
@@ -63,9 +63,10 @@ def test_a_consent_is_to_one_recipient_for_one_purpose(registry: Registry, chang
     assert set(told(registry, KNOWN[:3])) == {Verdict.UNKNOWN}
 
 
-def test_where_the_law_asks_for_no_consent_everybody_is_told_of(registry: Registry) -> None:
-    registry.consent([], needs_none=True)
-    assert told(registry, KNOWN[:9]) == [slow((each,)) for each in KNOWN[:9]]
+def test_where_the_law_asks_for_no_consent_everybody_but_who_refused_is_told_of(registry: Registry) -> None:
+    registry.introduce(RESIDENTS)
+    registry.consent(KNOWN[:2], recipient=ANYBODY, needs_none=True)  # these two refused
+    assert told(registry, KNOWN[:9]) == [Verdict.UNKNOWN] * 2 + [slow((each,)) for each in KNOWN[2:9]]
 
 
 def test_a_consent_that_runs_out_within_a_minute_is_over(registry: Registry) -> None:
@@ -90,8 +91,8 @@ def test_no_consent_is_used_at_or_after_its_end(registry: Registry, ends: list[i
     )
     use = msgspec.structs.replace(listed.consents.uses[0], persons=persons)
     changed = msgspec.structs.replace(listed.consents, uses=(use,))
-    sign = MARKET.sign(consents.consents_bytes(changed).decode()).signature.hex()
-    keep_consents(registry.home, consents.SignedConsents(changed, sign), registry.domain.market)
+    sign = MARKET.sign(consents_bytes(changed).decode()).signature.hex()
+    keep_consents(registry.home, SignedConsents(changed, sign), registry.domain.market)
     for wait in waits:
         registry.clock.now += wait
         for end, verdict in zip(ends, told(registry, KNOWN[: len(ends)]), strict=True):

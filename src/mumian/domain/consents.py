@@ -24,9 +24,10 @@ from mumian.domain.faults import BadConsents
 from mumian.domain.store import read, sync_folder, write
 from mumian.journal.faults import JournalFault
 from mumian.journal.note import Signature, Verifier
-from mumian.kernel.canonical import END, Natural, canonical
+from mumian.kernel.canonical import END, canonical
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.time import Instant
+from mumian.rooms.consent.listed import ANYBODY, ConsentList, SignedConsents, consents_bytes
 
 MARGIN_MS = 60_000
 """A consent counts until so long before its end; a prepared list is looked at anew as often."""
@@ -43,40 +44,6 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     person: Party
     unit: Unit
-
-
-class Consenting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Persons who consent to `recipient` using the resource for `purpose`, each with the end of the consent (exclusive).
-
-    needs_none: the law asks for no consent to this use: every person's data may be told of, `persons` is empty.
-    """
-
-    purpose: str
-    recipient: PartyId
-    persons: tuple[tuple[PartyId, Instant], ...]
-    needs_none: bool = False
-
-
-class ConsentList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All consents to uses of a resource. market: origin of the journal. seq: leaves that it had. taken_at: by its clock."""
-
-    resource: ResourceId
-    market: str
-    seq: Natural
-    taken_at: Instant
-    uses: tuple[Consenting, ...]
-
-
-class SignedConsents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A list with the market's Ed25519 signature over `consents_bytes`, hex."""
-
-    consents: ConsentList
-    signature: str
-
-
-def consents_bytes(consents: ConsentList) -> bytes:
-    """Return the bytes that the market signs."""
-    return b"mumian/consents/v1\n" + canonical(consents)
 
 
 def verify_consents(signed: SignedConsents, market: Verifier) -> None:
@@ -169,9 +136,9 @@ class Willing:
     ) -> None:
         uses = [] if consents is None else consents.uses
         self.taken_at: Instant | None = None if consents is None else consents.taken_at
-        wanted = [use for use in uses if (use.purpose, use.recipient) == (purpose, recipient)]
+        wanted = [use for use in uses if use.purpose == purpose and use.recipient in (recipient, ANYBODY)]
         self._units = len(unit_ids)
-        self._all = any(use.needs_none for use in wanted)
+        self._needs_none = any(use.needs_none for use in wanted)
         until_of = {person: until for use in wanted for person, until in use.persons}
         ends = [(unit_id(each.unit), until) for each in persons if (until := until_of.get(PartyId(each.person)))]
         ids = np.array([unit for unit, _ in ends], np.uint64)
@@ -192,11 +159,16 @@ class Willing:
         return int(np.searchsorted(self._ends, now + MARGIN_MS, side="right"))
 
     def units(self, now: Instant) -> npt.NDArray[np.bool_]:
-        """Return by unit of the version whether it may be told of; the last entry, for rows without a unit, is no."""
+        """Return by unit of the version whether it may be told of; the last entry, for rows without a unit, is no.
+
+        Where no consent is needed the persons of the list are those who refused.
+        """
         willing = np.zeros(self._units + 1, np.bool_)
-        if self._all:
+        if self._needs_none:
             willing[:-1] = True
-        willing[self._places[self._until > now + MARGIN_MS]] = True
+            willing[self._places] = False
+        else:
+            willing[self._places[self._until > now + MARGIN_MS]] = True
         return willing
 
 

@@ -28,7 +28,7 @@ def holds_persons(s: States, resource: ResourceId) -> bool:
     return is_personal or (record is not None and record.persons)
 
 
-def _is_sensitive(s: States, resource: ResourceId) -> bool:
+def is_sensitive(s: States, resource: ResourceId) -> bool:
     """Tell whether what a resource says of persons is sensitive (PIPL 第28条): a field is, or whom it describes makes it so."""
     described, grading = catalog.description(s.catalog, resource), catalog.grading(s.catalog, resource)
     fields = described.fields if described is not None else ()
@@ -60,7 +60,7 @@ def lawful(
             purpose=purpose,
             now=now,
             rulebook=market.rulebook if market else "",
-            sensitive=_is_sensitive(s, resource),
+            sensitive=is_sensitive(s, resource),
         )
         if isinstance(answer, Refused):
             return answer

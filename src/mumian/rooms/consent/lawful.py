@@ -63,7 +63,7 @@ def may_process(
     if refused is not None:
         return refused
     is_hand = hand_of(state, resource, recipient, purpose=purpose, kinds=used) is not None
-    doing = _activities(declared, activities, is_sensitive=sensitive, is_hand=is_hand, is_own=recipient == holder)
+    doing = activities_of(declared, activities, is_sensitive=sensitive, is_hand=is_hand, is_own=recipient == holder)
     user = holder if is_hand else recipient
     consents = _said_by_persons(state, declared, resource=resource, purpose=purpose, user=user, kinds=used, doing=doing)
     if isinstance(consents, Refused):
@@ -115,7 +115,7 @@ def _refuse_undeclared(
     return Refused(R.SENSITIVE_UNDECLARED, where) if sensitive and not declared.circumstances.sensitive else None
 
 
-def _activities(
+def activities_of(
     declared: Declaration, told: frozenset[Activity], *, is_sensitive: bool, is_hand: bool, is_own: bool
 ) -> tuple[Activity, ...]:
     """Return all that the processing is, in order: what is told, what was declared, and what the recipient makes it."""
