@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import product
 from math import isqrt
 
-from mumian.engines.question import Count, Measure, unit_most, width
+from mumian.engines.question import Measure, unit_most, width
 from mumian.kernel.outcome import Broken
 from mumian.methods import intervals
 from mumian.methods.intervals import Interval, Noisy
@@ -144,15 +144,16 @@ class _Reading:
 
     def cell(self, value: Value, row: Group) -> Cell:
         """Return a value with the interval that it has by itself."""
-        return self._cell(value, row, self._confidence(value))
+        permille = self._confidence(value)
+        if permille == 1000:  # of so many figures: no confidence is left for each
+            return Cell(self._cell(value, row, 999).value, None, None)
+        return self._cell(value, row, permille)
 
     def sorted(self, rows: list[Group], key: SortKey) -> list[Group]:
         """Return rows in order of one key, equal ones as they were; NULLs last unless first was asked."""
         valued = [(self.cell(key.value, row).value, row) for row in rows]
         there = [(_rank(value), row) for value, row in valued if value is not None]
         there.sort(key=lambda pair: pair[0], reverse=key.descending)
-        if key.descending:
-            there = _stable(there)
         gone = [row for value, row in valued if value is None]
         present = [row for _, row in there]
         return gone + present if key.nulls_first else present + gone
@@ -161,8 +162,8 @@ class _Reading:
         """Return the confidence, in permille, that each figure needs so that all together have 95 %."""
         key = id(value)
         if key not in self._each:
-            parts = max(1, len({leaf for leaf in leaves(value)}))
-            self._each[key] = min(999, 1000 - (1000 - CONFIDENCE_PERMILLE) // parts)
+            parts = max(1, len(set(leaves(value))))
+            self._each[key] = 1000 - (1000 - CONFIDENCE_PERMILLE) // parts
         return self._each[key]
 
     def _cell(self, value: Value, row: Group, permille: int) -> Cell:
@@ -297,17 +298,9 @@ def _rank(value: Scalar) -> tuple[int, Fraction | str]:
             return 1, value or ""
 
 
-def _stable(ordered: list[tuple[tuple[int, Fraction | str], Group]]) -> list[tuple[tuple[int, Fraction | str], Group]]:
-    return ordered  # Python's reversed sort keeps equal elements in their order
-
-
 def leaf_width(leaf: Leaf, plan: AggregatePlan) -> Fraction | None:
     """Return the half width of a figure known before it is asked: of counts and sums; of others it depends on the data."""
     if not isinstance(leaf, Figure):
         return None
     part = Noisy(value=0, scale=scales(plan)[leaf.measure], mechanism=Noise(plan.mechanism.value))
     return intervals.combination([(Fraction(1, leaf.scale), part)], confidence_permille=CONFIDENCE_PERMILLE).half_width
-
-
-def is_count(leaf: Leaf) -> bool:
-    return isinstance(leaf, Figure) and isinstance(leaf.measure, Count)

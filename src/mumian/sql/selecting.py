@@ -111,12 +111,8 @@ class Aggregating:
     def _asked(self) -> tuple[Asked, frozenset[str]]:
         """Return groups and conditions in canonical form, and the columns that no row that counts lacks."""
         where = [*self._rows.where, *self._conditions()]
-        canonical = clauses(
-            All(
-                (*where, *(grouped.rows() for grouped in self._groups.values())),
-                at=self._select.args.get("where") or self._select,
-            )
-        )
+        rows = [grouped.rows() for grouped in self._groups.values()]
+        canonical = clauses(All((*where, *rows)), at=self._select.args.get("where") or self._select)
         units = {each: clause for clause in canonical if len(clause) == 1 for each in clause}
         present = {field.name for field, (_, missing) in units if not missing} | {self._rows.rules.unit}
         group_by, left = [], [clause for clause in canonical if len(clause) > 1]
