@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from itertools import combinations
@@ -154,8 +155,8 @@ def test_exact_mode_refuses_by_name(tmp_path: Path, refusal: R, case: Callable[[
     assert "{" not in answer.say("en") + answer.say("zh")
 
 
-def test_every_refusal_of_exact_mode_has_a_case() -> None:
-    assert [refusal for refusal, _ in CASES] == list(R)
+def test_every_refusal_of_a_decision_has_a_case() -> None:
+    assert [refusal.name for refusal, _ in CASES] == re.findall(r"EXACT_\w+", decide_exact.__doc__ or "")
 
 
 def test_rules_that_are_eased_again_let_the_history_be_used_again(tmp_path: Path) -> None:
@@ -219,6 +220,20 @@ def test_a_sample_of_units_is_kept_of_a_large_table_and_proves_less(tmp_path: Pa
     assert isinstance(decide_exact(history, table.ask({"c": range(kept - 509)}), LIMITS), Refused)
     with history.deciding(units_min=10) as seen:
         assert len(seen.sets._units) < exact_history.UNITS_KEPT * 1.01
+
+
+def test_few_units_with_many_rows_each_fill_many_cells(tmp_path: Path) -> None:
+    """A fleet of 40 in 12 months on 10 routes: far more cells than units are shown, and none gives two of them away."""
+    rng, history = np.random.default_rng(4), history_in(tmp_path)
+    month, route = rng.integers(0, 12, 4_000), rng.integers(0, 10, 4_000)
+    fleet = Table(tuple((int(unit), int(value)) for unit, value in rng.integers(1, 41, (4_000, 2))))
+    limits = replace(LIMITS, units_min=3)
+    for column, size in ((month, 12), (route, 10), (month * 10 + route, 120)):
+        cells = {f"{size}/{cell}": np.flatnonzero(column == cell).tolist() for cell in range(size)}
+        answer = decide_exact(history, fleet.ask(cells), limits)
+        assert isinstance(answer, list)
+    with history.deciding(units_min=3) as seen:
+        assert seen.sets.rows > 100 > 40 // 3
 
 
 Owners = list[int]

@@ -122,29 +122,34 @@ def random_subsets(consumer: Consumer) -> None:
 
 def overlapping_triples(consumer: Consumer) -> None:
     """Blocks of 60 in pairs: x+y, y+z, x+z give x, and every pair of questions is far apart; then x with one unit less."""
-    for unit in range(UNITS):
+    for unit in range(0, UNITS, 10):
         ring = [(unit + step) % UNITS for step in range(UNITS)]
         x, less, y, z = ring[:60], ring[1:60], ring[60:120], ring[120:180]
         for cell in (x + y, y + z, x + z, less + y, less + z):
             consumer.ask(TABLE, cell)
 
 
-ATTACKS = [
-    pairs,
-    individual_tracker,
-    general_tracker,
-    complement_tracker,
-    small_cell_of_a_total,
-    random_subsets,
-    overlapping_triples,
-]
+ATTACKS = {
+    pairs: UNITS,
+    individual_tracker: UNITS,
+    general_tracker: UNITS,
+    complement_tracker: UNITS,
+    small_cell_of_a_total: UNITS,
+    random_subsets: UNITS,
+    overlapping_triples: UNITS // 10,
+}
+"""Attacks, and how many units each finds out where only the sizes of cells are looked at."""
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_finds_out_every_unit_where_only_sizes_are_looked_at(attack: Callable[[Consumer], None]) -> None:
+@pytest.mark.parametrize(("attack", "units"), ATTACKS.items())
+def test_an_attack_finds_out_all_it_is_after_where_only_sizes_are_looked_at(
+    attack: Callable[[Consumer], None], units: int
+) -> None:
     consumer = Consumer(bare, FIFTY)
     attack(consumer)
-    assert determined(UNITS, consumer.heard) == dict(enumerate(BITS))
+    found = determined(UNITS, consumer.heard)
+    assert len(found) >= units
+    assert found.items() <= dict(enumerate(BITS)).items()
 
 
 @pytest.mark.parametrize("limits", [FIFTY, LIMITS], ids=["k=50", "k=10"])

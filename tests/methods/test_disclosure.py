@@ -32,7 +32,7 @@ def unit_id(unit: int) -> int:
     return (unit + 1) * 0x9E3779B97F4A7C15 % 2**64
 
 
-def made_of(table: list[Row], cells: int = CELLS) -> tuple[Footprint, np.ndarray, list[Row]]:
+def made_of(table: list[Row], cells: int = CELLS, *, lanes: int = 1) -> tuple[Footprint, np.ndarray, list[Row]]:
     """Return footprint, slots, and the rows as they lie; units in an order that is not that of their ids."""
     rows = sorted(table, key=lambda row: row[0])
     units = sorted({row[0] for row in rows})
@@ -43,6 +43,7 @@ def made_of(table: list[Row], cells: int = CELLS) -> tuple[Footprint, np.ndarray
         group=np.array([row[2] for row in rows], np.int32),
         row_marks=np.array([mark(row[1]) for row in rows], np.uint32),
         cells=cells,
+        lanes=lanes,
     )
     return made, slots, rows
 
@@ -182,12 +183,12 @@ def least_units(owners: list[int], cells: list[set[int]], *, below: int) -> int 
     return None
 
 
-def shown_by(count: int, owners: list[int], cells: list[set[int]]) -> list[set[int]]:
+def shown_by(count: int, owners: list[int], cells: list[set[int]], *, lanes: int = 1) -> list[set[int]]:
     """Ask for one cell after the other; return those that can be added to `count` information sets."""
-    sets, shown = InformationSets(count), []
+    sets, shown = InformationSets(count, lanes=lanes), []
     for cell in cells:
         table = [(unit, place, 0 if place in cell else -1) for place, unit in enumerate(owners)]
-        question = sets.open(made_of(table, cells=1)[0], cells=1)
+        question = sets.open(made_of(table, cells=1, lanes=lanes)[0], cells=1)
         if sets.extend(question, 0):
             shown.append(cell)
         sets.close(question)
@@ -202,13 +203,13 @@ questions = st.tuples(
 
 
 @settings(max_examples=150, deadline=None)
-@given(questions, st.integers(1, 3))
+@given(questions, st.integers(1, 3), st.sampled_from([1, 2, 8]))
 def test_no_combination_of_what_is_added_is_about_fewer_than_k_units(
-    asked: tuple[list[int], list[set[int]]], count: int
+    asked: tuple[list[int], list[set[int]]], count: int, lanes: int
 ) -> None:
     owners = asked[0]
     cells = [cell & set(range(len(owners))) for cell in asked[1]]
-    shown = shown_by(count, owners, [cell for cell in cells if cell])
+    shown = shown_by(count, owners, [cell for cell in cells if cell], lanes=lanes)
     assert least_units(owners, shown, below=count) is None
 
 
@@ -226,6 +227,15 @@ def test_disjoint_cells_of_k_units_and_more_are_all_added(count: int) -> None:
     ends = np.cumsum(sizes)
     cells = [set(range(end - size, end)) for end, size in zip(ends.tolist(), sizes, strict=True)]
     assert shown_by(count, list(range(int(ends[-1]))), cells) == cells
+
+
+def test_units_of_many_rows_take_more_cells_in_more_lanes() -> None:
+    owners = [unit for unit in range(12) for _ in range(20)]
+    cells = [set(range(place, 240, 20)) for place in range(20)]
+    assert len(shown_by(3, owners, cells)) == 4
+    assert shown_by(3, owners, cells, lanes=8) == cells
+    assert shown_by(3, owners, cells, lanes=5) == cells
+    assert least_units(owners, cells[:6], below=4) is None
 
 
 def test_a_set_and_it_with_k_more_are_both_added_and_with_one_fewer_not() -> None:

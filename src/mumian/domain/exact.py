@@ -46,6 +46,9 @@ from mumian.methods.dominance import contributions, dominated
 
 ID_MAX = 2**64 - 1
 
+LANES_MAX = 64
+"""Marks of a unit in a cell: more tell more combinations apart where units are few and have many rows."""
+
 Shown: TypeAlias = tuple[int, ...] | None
 """A cell's values, one a measure; None: suppressed."""
 
@@ -115,7 +118,9 @@ def decide_exact(history: ExactHistory, asked: Asked, limits: Limits) -> list[Sh
             return Refused(R.EXACT_CAP, detail)
         if seen.tightened:
             return Refused(R.EXACT_TIGHTENED, {"units_min": limits.units_min})
-        question = _Question(asked, limits)
+        if not seen.lanes:
+            seen.begin(last_unit=_last_unit(asked), lanes=_lanes(asked, limits))
+        question = _Question(asked, limits, lanes=seen.lanes)
         if new:
             _judge(history, seen, question, new)
         verdicts = [seen.verdicts[key] for key in keys]
@@ -125,7 +130,7 @@ def decide_exact(history: ExactHistory, asked: Asked, limits: Limits) -> list[Sh
 class _Question:
     """A question's cells: units, contributions, values."""
 
-    def __init__(self, asked: Asked, limits: Limits) -> None:
+    def __init__(self, asked: Asked, limits: Limits, *, lanes: int) -> None:
         self.asked, self.limits = asked, limits
         cells = asked.cells
         self.made, slots = footprint(
@@ -134,6 +139,7 @@ class _Question:
             group=asked.group,
             row_marks=asked.row_marks,
             cells=cells,
+            lanes=lanes,
         )
         self.enough = units_of(self.made, cells=cells) >= limits.units_min
         self.dominated = np.zeros(cells, np.bool_)
@@ -171,9 +177,6 @@ class _Question:
 
 def _judge(history: ExactHistory, seen: Seen, question: _Question, new: Sequence[int]) -> None:
     """Decide cells that were never asked, and record them. Dominated ones first: they are to be protected."""
-    if seen.last_unit is None:
-        units = len(question.asked.unit_ids)
-        seen.last_unit = ID_MAX if units <= UNITS_KEPT else ID_MAX * UNITS_KEPT // units
     made, cells, keys = question.made.up_to(seen.last_unit), question.asked.cells, question.asked.keys
     near = _near(seen, made, cells=cells, units_min=question.limits.units_min)
     opened = seen.sets.open(made, cells=cells)
@@ -196,6 +199,16 @@ def _judge(history: ExactHistory, seen: Seen, question: _Question, new: Sequence
     seen.sets.close(opened)
     if added:
         seen.questions.append(opened)
+
+
+def _last_unit(asked: Asked) -> int:
+    units = len(asked.unit_ids)
+    return ID_MAX if units <= UNITS_KEPT else ID_MAX * UNITS_KEPT // units
+
+
+def _lanes(asked: Asked, limits: Limits) -> int:
+    """Return lanes enough for k sets, among these units, of twice as many columns as there may be cells."""
+    return max(1, min(LANES_MAX, 2 * limits.cells_max * limits.units_min // max(len(asked.unit_ids), 1)))
 
 
 def _near(seen: Seen, made: Footprint, *, cells: int, units_min: int) -> Any:

@@ -51,7 +51,7 @@ class Verdict(IntEnum):
 class Decided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question. keys, verdicts: of the cells that were new. rows: of the footprint's cells, in the order of adding.
 
-    last_unit: ids up to it are kept, a decimal number beyond 53 bits. sizes: units and entries. arrays: their SHA-256.
+    last_unit: ids up to it are kept, a decimal number beyond 53 bits. sizes: units, entries, lanes. arrays: their SHA-256.
     """
 
     nth: int
@@ -59,7 +59,7 @@ class Decided(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdicts: tuple[int, ...]
     rows: tuple[int, ...]
     last_unit: str
-    sizes: tuple[int, int]
+    sizes: tuple[int, int, int]
     arrays: str
 
 
@@ -71,17 +71,24 @@ class Seen:
 
     def __init__(self, units_min: int) -> None:
         self.units_min = units_min
-        self.sets = InformationSets(units_min)
+        self.lanes = 0
         self.questions: list[Released] = []
         self.verdicts: dict[str, Verdict] = {}
         self.files = 0
-        self.last_unit: int | None = None
+        self.last_unit = 0
         self.tightened = False
+        self.sets = InformationSets(units_min)
+
+    def begin(self, *, last_unit: int, lanes: int) -> None:
+        """Fix, once and for all, whose marks are kept and how many a unit has in a cell."""
+        self.last_unit, self.lanes = last_unit, lanes
+        self.sets = InformationSets(self.units_min, lanes=lanes)
 
     def add(self, decided: Decided, made: Footprint) -> None:
         """Take a question back from disk, cell by cell as it was added."""
         self.verdicts |= dict(zip(decided.keys, map(Verdict, decided.verdicts), strict=True))
-        self.last_unit = int(decided.last_unit)
+        if not self.lanes:
+            self.begin(last_unit=int(decided.last_unit), lanes=decided.sizes[2])
         self.files += 1
         if decided.rows:
             question = self.sets.open(made, cells=len(decided.rows))
@@ -116,7 +123,6 @@ class ExactHistory:
 
     def record(self, seen: Seen, verdicts: dict[str, Verdict], made: Footprint, *, rows: tuple[int, ...]) -> None:
         """Write a decided question, on disk before this returns. made: the added cells; rows: their order of adding."""
-        assert seen.last_unit is not None
         arrays = b"".join(np.ascontiguousarray(getattr(made, name), kind).tobytes() for name, kind in _TYPES)
         decided = Decided(
             nth=seen.files,
@@ -124,7 +130,7 @@ class ExactHistory:
             verdicts=tuple(int(verdict) for verdict in verdicts.values()),
             rows=rows,
             last_unit=str(seen.last_unit),
-            sizes=(len(made.units), len(made.cells)),
+            sizes=(len(made.units), *made.marks.shape),
             arrays=sha256(arrays).hexdigest(),
         )
         scratch = self.folder / f".{seen.files:06d}"
@@ -158,11 +164,12 @@ def _read(path: Path) -> tuple[Decided, Footprint]:
         raise Broken("no exact release is forgotten", f"{path} cannot be read") from e
     if sha256(arrays).hexdigest() != decided.arrays or path.stem != f"{decided.nth:06d}":
         raise Broken("no exact release is forgotten", f"{path} is not what was written")
-    units, entries = decided.sizes
-    counts = {"units": units, "starts": units + 1, "cells": entries, "marks": entries}
+    units, entries, lanes = decided.sizes
+    counts = {"units": units, "starts": units + 1, "cells": entries, "marks": entries * lanes}
     parts: dict[str, Any] = {}
     at = 0
     for name, kind in _TYPES:
         parts[name] = np.frombuffer(arrays, kind, counts[name], at)
         at += counts[name] * kind.itemsize
+    parts["marks"] = parts["marks"].reshape(entries, lanes)
     return decided, Footprint(**parts)

@@ -136,7 +136,8 @@ class InformationSets:
         for each in self._questions:
             made = each.made
             _subtract(each.places, made.starts, made.cells, made.marks, each.rows, weights, lanes, residual)
-        return residual != 0
+        off: npt.NDArray[np.bool_] = residual != 0
+        return off
 
     def _columns(self, wanted: Integers) -> Integers:
         """Return the matrix on the next lanes of the wanted units. int64[wanted, rows]."""
