@@ -36,7 +36,7 @@ from mumian.domain.declaration import Declaration, Probing, TextColumn
 from mumian.domain.metering import Call
 from mumian.domain.probing import Pattern, Watch
 from mumian.domain.refusals import DomainRefusal as R
-from mumian.domain.reports import Report, lift
+from mumian.domain.reports import Report, all_in, lift
 from mumian.kernel.outcome import Refused
 from mumian.rooms.catalog.levels import Level
 from mumian.rooms.cleanroom.plan import Filter, Op, VerificationPlan
@@ -51,7 +51,7 @@ def stopped(answer: object) -> bool:
 
 
 def reports(registry: Registry) -> list[Report]:
-    return registry.domain.calls.reports.all()
+    return all_in(registry.home / "reports")
 
 
 # -- walks: each one is a way of going through keys; all are stopped long before they are through

@@ -57,7 +57,7 @@ class Calls:
         self._tickets: dict[JobId, tuple[Ticket, str]] = {}
         self._lookups = Lookups(folder, market)
         self._watches = Watches(folder / "watches", keys.salt("watches", size=32), clock)
-        self.reports = Reports(folder / "reports")
+        self._reports = Reports(folder / "reports")
         self.figures = Figures(folder / "figures.bin")
 
     def answer(self, signed: SignedTicket, calls: Sequence[Call], *, sender: str) -> CallsAnswered | Refused:
@@ -142,7 +142,7 @@ class Calls:
 
     def _stop_of(self, source: Source, consumer: PartyId, watch: Watch) -> Refused | None:
         """Return that a consumer is stopped. Once the holder has lifted the stop, its calls are watched anew."""
-        report = self.reports.last(source.terms.name, consumer)
+        report = self._reports.last(source.terms.name, consumer)
         if report is None:
             return None
         if report.lifted_at is None:
@@ -179,7 +179,7 @@ class Calls:
         self.figures.count(Counted.SUSPECTED)
         jobs = sorted(self._jobs_of(ticket.consumer), key=lambda job: (len(job), job))[-JOBS_SHOWN_MAX:]
         where = source.terms.name, (source.asked.resource,)
-        return self.reports.file(
+        return self._reports.file(
             Report(0, now, ticket.consumer, *where, pattern, watch.seen(), ticket.job, tuple(jobs))
         )
 

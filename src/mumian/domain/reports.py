@@ -45,13 +45,9 @@ class Reports:
         self._folder = folder
         self._lock = Lock()
         folder.mkdir(exist_ok=True)
-        every = self.all()
+        every = all_in(folder)
         self._next = len(every)
         self._last = {(report.holding, report.consumer): report.number for report in every}
-
-    def all(self) -> list[Report]:
-        """Return every report, the first first."""
-        return [read(path, Report) for path in sorted(self._folder.glob("[0-9]*.json"))]
 
     def last(self, holding: str, consumer: PartyId) -> Report | None:
         """Return the newest report of a consumer at a holding, as it lies on disk now."""
@@ -69,6 +65,11 @@ class Reports:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:06d}.json"
+
+
+def all_in(folder: Path) -> list[Report]:
+    """Return every report of a folder, the first first."""
+    return [read(path, Report) for path in sorted(folder.glob("[0-9]*.json"))]
 
 
 def lift(folder: Path, *, holding: str, consumer: PartyId, at: Instant) -> int:

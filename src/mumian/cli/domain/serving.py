@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
 
-from mumian.cli.domain.place import NameArgument, answering, place_of
+from mumian.cli.domain.consents import refresh
+from mumian.cli.domain.place import NameArgument, Place, answering, place_of
 from mumian.cli.opened import HomeOption, fail
 from mumian.cli.words import say
 from mumian.domain.http import HttpPort, http_server
 from mumian.domain.listening import listening
 from mumian.kernel.ids import PartyId
+
+CONSENTS_EVERY_S = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -28,15 +35,50 @@ def serve(
     peer: Annotated[
         list[str] | None, typer.Option(help=say("where another domain listens: PARTY=URL", "其他数据域地址：PARTY=URL"))
     ] = None,
+    consents_every: Annotated[
+        int,
+        typer.Option(
+            min=0, help=say("seconds until consents are fetched again; 0: never", "同意清单刷新间隔秒数；0 为不刷新")
+        ),
+    ] = CONSENTS_EVERY_S,
 ) -> None:
-    folder = place_of(home, name).folder
-    with answering(folder) as domain:
+    place = place_of(home, name)
+    with answering(place.folder) as domain, _refreshing(home, place, every_s=consents_every):
         for party, url in addresses(peer).items():
             domain.connect(party, HttpPort(url))
         server, effective = http_server(listening(domain), host=host, port=port)
         url = f"http://{host}:{effective}"
         typer.echo(say(f"domain of {domain.name} on {url}", f"{domain.name} 的数据域：{url}"))
         server.run()
+
+
+@contextmanager
+def _refreshing(home: Path, place: Place, *, every_s: int) -> Iterator[None]:
+    """Fetch the consents of this home's market now and every so often, beside what is answered meanwhile.
+
+    Where they cannot be fetched the lists grow old, and nobody is told of: what is wrong is said each time.
+    """
+    if not every_s or not (home / "market" / "settings.json").is_file():
+        yield
+        return
+    over = Event()
+
+    def work() -> None:
+        while True:
+            try:
+                refresh(home, place)
+            except (Exception, typer.Exit) as e:  # whatever it is: tell, and try again
+                typer.echo(say(f"consents were not fetched: {e}", f"未能获取同意清单：{e}"), err=True)
+            if over.wait(every_s):
+                return
+
+    thread = Thread(target=work, name="consents", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def addresses(given: list[str] | None) -> dict[PartyId, str]:

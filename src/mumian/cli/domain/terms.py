@@ -24,6 +24,10 @@ _OPS = SIGNS | {op.value: op for op in Op}
 _PREDICATE = re.compile(r"(.+?)\s+(eq|ne|lt|le|gt|ge|==?|!=|<=?|>=?)\s+(.+)")
 
 
+SET_BY_LIMITS = ("bands", "key_columns", "persons", "consents_age_ms_max", "calls_per_minute_max", "probing")
+"""What `mumian domain limits` sets, and stays as it was."""
+
+
 def register(app: typer.Typer) -> None:
     app.command("allow", help=say("say what may be done with a resource", "设定数据资源的使用条款"))(allow)
 
@@ -71,6 +75,8 @@ def allow(
         rules=earlier.rules if earlier else None,
         delta_femto_max=femto(delta),
     )
+    if earlier is not None:
+        terms = msgspec.structs.replace(terms, **{name: getattr(earlier, name) for name in SET_BY_LIMITS})
     write(place.folder / "terms" / f"{resource}.json", terms)
     typer.echo(json.dumps(msgspec.to_builtins(terms), ensure_ascii=False))
 
