@@ -11,6 +11,11 @@ for a version in which rows changed; so columns that are added up must not be on
 
 A suppressed cell that is dominated is protected like one that was shown: nothing is shown from which it would follow.
 
+Not decided: whether the difference of two cells is dominated, where nobody asked for that difference itself; whether all
+units of a cell have the same value (a sum of zeros, or of bits that are all one, says so of each); what a consumer knows
+of the values from elsewhere. A suppression for dominance tells that some rule of dominance applied, if the number of units
+is known. The cap bounds how often any of this can be asked.
+
 Source: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4 (cell rules, secondary suppression); Kenthapadi, Mishra
 & Nissim 2005, Simulatable Auditing.
 """
@@ -78,8 +83,8 @@ class Measured(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True):
     """One question to one clustered table, its rows assigned to cells.
 
-    versions: digest of all data that is read. predicates: canonical bytes, all different, of what makes each cell:
-        conditions, group, bounds. offsets, unit_ids, group: as `footprint` has them. row_marks: as `row_marks` makes them.
+    versions: digest of all data that is read. predicates: canonical bytes of what makes each cell: conditions, group,
+        bounds on rows; of two cells with the same bytes one at most has rows. offsets, unit_ids, group: as `footprint` has them. row_marks: as `row_marks` makes them.
     """
 
     versions: str
@@ -105,13 +110,11 @@ def decide_exact(history: ExactHistory, asked: Asked, limits: Limits) -> list[Sh
     """Return what may be shown of a question, recorded as seen before this returns.
 
     Refuses: EXACT_CAP, EXACT_TIGHTENED before the data is looked at; EXACT_UNFIT, EXACT_NEAR, EXACT_DEPENDENT when no cell is left.
-    Raises: ValueError: two cells have the same predicate or two units the same id; Broken: the history was tampered with.
+    Raises: ValueError: two units have the same id; Broken: the history was tampered with.
     """
     keys = asked.keys
-    if len(set(keys)) < len(keys):
-        raise ValueError("two cells of a question have the same predicate")
     with history.deciding(units_min=limits.units_min) as seen:
-        new = [cell for cell, key in enumerate(keys) if key not in seen.verdicts]
+        new = list({key: cell for cell, key in enumerate(keys) if key not in seen.verdicts}.values())
         left = max(limits.cells_max - len(seen.verdicts), 0)
         if len(new) > left:
             detail: dict[str, str | int] = {"asked_cells": len(new), "left_cells": left, "cells_max": limits.cells_max}
