@@ -41,6 +41,7 @@ LATE = {
     "certificate": "mumian.cli.certificate",
     "demo": "mumian.cli.demo",
     "domain": "mumian.cli.domain",
+    "query": "mumian.cli.query",
     "ticket": "mumian.cli.ticket",
 }
 """Commands that load what computes (DuckDB, numba, OpenDP), a second's work: only when they are asked for."""

@@ -96,6 +96,7 @@ def rho_nano_up(*, l0: int, step: int, scale: float) -> int:
     return min(whole, ceil(Fraction(divergence * UP) * l0 * NANO))
 
 
+@lru_cache(maxsize=4096)
 def scale_for_rho(*, l0: int, step: int, rho_nano: int) -> float:
     """Return the smallest scale, to one part in 10^9, at which `rho_nano_up` is at most `rho_nano`; ≥ 1 nano-rho.
 

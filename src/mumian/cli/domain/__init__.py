@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import typer
 
-from mumian.cli.domain import calls, describe, draft, folder, holding, jobs, propose, serving, terms
+from mumian.cli.domain import (
+    calls,
+    consents,
+    describe,
+    draft,
+    folder,
+    holding,
+    jobs,
+    propose,
+    rules,
+    serving,
+    terms,
+    watching,
+)
 from mumian.cli.words import say
 
 app = typer.Typer(no_args_is_help=True, help=say("a data holder's domain", "数据持有人的数据域"))
 
-for part in (folder, draft, holding, describe, propose, terms, serving, jobs, calls):
+for part in (folder, draft, holding, describe, propose, terms, rules, serving, jobs, calls, consents, watching):
     part.register(app)
 
 

@@ -49,8 +49,22 @@ def register(app: typer.Typer) -> None:
 
 
 def run(job: JobArgument, home: HomeOption, url: UrlOption = None, as_json: JsonOption = False) -> None:
-    signed = _ticket_that_answers(home, JobId(job))
-    asked, addressed = signed.ticket, addresses(url)
+    answer, file = fetch_answer(home, JobId(job), addresses(url))
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(answer), ensure_ascii=False))
+    else:
+        _draw(answer)
+    typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
+
+
+def fetch_answer(home: Path, job: JobId, addressed: dict[PartyId, str]) -> tuple[Answer, Path]:
+    """Have a job run, its release recorded, its answer collected; return the answer, and the file that it is kept in.
+
+    addressed: domains that are reached over HTTP; others are opened in this process.
+    Raises: BadReply, BadSignature, Unreachable, NoTicket.
+    """
+    signed = _ticket_that_answers(home, job)
+    asked = signed.ticket
     if not isinstance(asked.plan, AggregatePlan):
         fail(
             say(
@@ -62,17 +76,13 @@ def run(job: JobArgument, home: HomeOption, url: UrlOption = None, as_json: Json
     wanted = {source.domain for source in asked.sources} if merging_here else {asked.root}
     with ways(home, asked, wanted=wanted, addressed=addressed) as reached:
         release = _released(reached, signed)
-        _record(home, asked.root, JobId(job), release)
+        _record(home, asked.root, job, release)
         given = reached.ask(asked.root, CollectAnswer(asked.job))
     if not isinstance(given, AnswerGiven) or digest(given.answer) != release.digest:
         raise BadReply(f"`{asked.root}` gave another answer than it released")
     file = Path(f"answer-{job}.json")
     file.write_bytes(canonical(given.answer))
-    if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(given.answer), ensure_ascii=False))
-    else:
-        _draw(given.answer)
-    typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
+    return given.answer, file
 
 
 def _ticket_that_answers(home: Path, job: JobId) -> SignedTicket:

@@ -1,0 +1,136 @@
+"""`mumian query`: ordinary SQL over a product, explained before it costs anything, answered where the data are."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from mumian.cli.domain.jobs import fetch_answer
+from mumian.cli.domain.serving import addresses
+from mumian.cli.domain.ways import UrlOption
+from mumian.cli.opened import REFUSED, HomeOption, JsonOption, fail, opened, read_market
+from mumian.cli.query.asked import Asked, Wanted, read_asked, rehearsed
+from mumian.cli.query.drawn import as_json_of, draw_cost, draw_refused, draw_table
+from mumian.cli.submit import said
+from mumian.cli.words import say
+from mumian.domain.gate import Answer
+from mumian.kernel.ids import JobId, PartyId
+from mumian.rooms.cleanroom.model import RequestJob
+from mumian.rooms.cleanroom.plan import Mechanism, Mode
+from mumian.sql.presenting import Group, present
+
+Text: TypeAlias = Annotated[
+    str,
+    typer.Argument(help=say("the SQL, a file with it, or - for standard input", "SQL、SQL 文件，或 - 表示标准输入")),
+]
+Number: TypeAlias = Annotated[
+    int, typer.Option(help=say("groups that one unit may count in", "一个隐私单元至多计入的分组数"))
+]
+
+
+def register(within: typer.Typer) -> None:
+    within.command("query", help=say("ask a product by SQL", "以 SQL 查询数据产品"))(query)
+
+
+def query(
+    text: Text,
+    home: HomeOption,
+    agreement: Annotated[str, typer.Option(help=say("the agreement to ask under", "所依据的合约"))],
+    purpose: Annotated[str, typer.Option(help=say("what for, as agreed", "约定的用途"))],
+    rho: Annotated[
+        str, typer.Option(help=say("privacy loss (zCDP) to spend, such as 0.05", "愿付的隐私损失 rho"))
+    ] = "",
+    epsilon: Annotated[
+        str, typer.Option(help=say("instead of --rho: epsilon of this answer", "代替 --rho：本次结果的 ε"))
+    ] = "",
+    within: Annotated[
+        int, typer.Option(help=say("instead of --rho: wanted half width of every figure", "代替 --rho：期望的半宽度"))
+    ] = 0,
+    delta: Annotated[str, typer.Option(help=say("delta of --epsilon and of found keys", "ε 与发现键的 δ"))] = "1e-9",
+    groups: Number = 1,
+    rows: Annotated[int, typer.Option(help=say("rows of one unit that count in a group", "一组内至多计入的行数"))] = 1,
+    exact: Annotated[
+        bool, typer.Option("--exact", help=say("without noise, where allowed", "不加噪声（须获许可）"))
+    ] = False,
+    laplace: Annotated[bool, typer.Option("--laplace", help=say("Laplace noise", "拉普拉斯噪声"))] = False,
+    template: Annotated[str, typer.Option(help=say("an approved query, instead of SQL -", "已批准的查询模板"))] = "",
+    argument: Annotated[
+        list[str] | None, typer.Option(help=say("of the template: month=3", "模板参数：month=3"))
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=say("say what it would cost, ask nothing", "只说明代价，不提交"))
+    ] = False,
+    url: UrlOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    wanted = Wanted(
+        agreement=agreement,
+        purpose=purpose,
+        rho=rho,
+        epsilon=epsilon,
+        within=within,
+        delta=delta,
+        l0=groups,
+        linf_rows=rows,
+        mode=Mode.EXACT if exact else Mode.PRIVATE,
+        mechanism=Mechanism.LAPLACE if laplace else Mechanism.GAUSSIAN,
+        template=template,
+        arguments=tuple(argument or ()),
+    )
+    sql = _read(text)
+    with read_market(home) as (states, now):
+        asked = read_asked(states, sql, wanted, now)
+    if not isinstance(asked, Asked):
+        draw_refused(asked, sql)
+        raise typer.Exit(REFUSED)
+    request = asked.request(secrets.token_hex(8))
+    if explain:
+        _explain(home, asked, request, as_json=as_json)
+        return
+    answer, file = _answered(home, asked, request, addresses(url))
+    table = present(asked.compiled, shown_groups(answer))
+    if as_json:
+        typer.echo(json.dumps(as_json_of(table, answer), ensure_ascii=False))
+    else:
+        draw_table(table, answer)
+        typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
+
+
+def shown_groups(answer: Answer) -> list[Group]:
+    """Return the groups of an answer that are shown."""
+    return [
+        Group(row.keys, tuple(value for value in row.values if value is not None))
+        for row in answer.cells.rows
+        if None not in row.values
+    ]
+
+
+def _read(text: str) -> str:
+    if text == "-":
+        return sys.stdin.read()
+    try:
+        if len(text) < 256 and Path(text).is_file():
+            return Path(text).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(say(f"`{text}` cannot be read: {error}", f"`{text}` 无法读取：{error}"))
+    return text
+
+
+def _explain(home: Path, asked: Asked, request: RequestJob, *, as_json: bool) -> None:
+    with read_market(home) as (states, now):
+        found = rehearsed(states, asked.consumer, request, now)
+        draw_cost(states, asked, found, as_json=as_json)
+    if found.allowed is False:
+        raise typer.Exit(REFUSED)
+
+
+def _answered(home: Path, asked: Asked, request: RequestJob, addressed: dict[PartyId, str]) -> tuple[Answer, Path]:
+    with opened(home) as (place, market):
+        leaf = said(place, market, asked.consumer, request)
+        job = JobId(leaf.events[-1].job)
+    return fetch_answer(home, job, addressed)
