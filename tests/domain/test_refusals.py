@@ -26,7 +26,7 @@ from town import (
 
 from mumian.domain import gate
 from mumian.domain import messages as m
-from mumian.domain.declaration import Declaration, PlanKind, TextColumn
+from mumian.domain.declaration import Bands, Declaration, PlanKind, TextColumn
 from mumian.domain.gate import Answer, Row, refuse_answer
 from mumian.domain.intake import Rejected, take_in
 from mumian.domain.keys import DomainKeys, KeyCard
@@ -204,6 +204,29 @@ def wide(town: Town) -> Any:
     return town.root.verify_many(town.ticket(plan, sources=(source,)), [("1",) * 9], sender=INSURER_HEX)
 
 
+IN_BANDS = replace(VERIFICATION, predicate=Filter("delay", Op.PRESENT), bands=(0, 60))
+
+
+def with_terms(case: Callable[[Town], Any], **changed: Any) -> Callable[[Town], Any]:
+    """Let the root's owner change its terms first."""
+
+    def changed_case(town: Town) -> Any:
+        town.root.allow(town.terms(ROOT, **changed))
+        return case(town)
+
+    return changed_case
+
+
+def bands_of_a_text(town: Town) -> Any:
+    plan = replace(IN_BANDS, predicate=Filter("dest", Op.PRESENT))
+    return with_terms(call(plan=plan), bands=(Bands("dest", (0, 60)),))(town)
+
+
+def keys_in_order(town: Town) -> Any:
+    calls = [(str(flight), "CAN", "1", "1") for flight in range(100, 300)]
+    return call(*calls, plan=replace(VERIFICATION, calls_max=1_000))(town)
+
+
 def too_many_calls(town: Town) -> Any:
     few = replace(VERIFICATION, calls_max=3)
     call(*[("1", "CAN", "1", "1")] * 2, plan=few)(town)
@@ -269,6 +292,11 @@ CASES: list[tuple[str, R, Callable[[Town], Any]]] = [
     ("purpose", R.OWNER_REFUSES_PURPOSE, run(purpose="marketing")),
     ("kind", R.OWNER_REFUSES_KIND, run(terms={"kinds": (PlanKind.VERIFICATION,)})),
     ("predicate", R.OWNER_REFUSES_PREDICATE, call(plan=replace(VERIFICATION, predicate=Filter("delay", Op.GT, 61)))),
+    ("no band", R.OWNER_REFUSES_BANDS, call(plan=IN_BANDS)),
+    ("bands of a text", R.PLAN_OUTSIDE_DECLARATION, bands_of_a_text),
+    ("bands of others", R.OWNER_REFUSES_BANDS, with_terms(call(plan=IN_BANDS), bands=(Bands("delay", (0, 61)),))),
+    ("key column", R.OWNER_REFUSES_KEYS, with_terms(call(), key_columns=("flight", "origin", "month"))),
+    ("what is asked as a key", R.OWNER_REFUSES_KEYS, call(plan=replace(VERIFICATION, key_columns=("flight", "delay")))),
     ("no measure", R.PLAN_FAULTY, run(aggregate(measures=()))),
     ("a job of calls", R.PLAN_FAULTY, run(VERIFICATION)),
     ("calls of a job", R.PLAN_FAULTY, lambda t: t.root.verify_many(t.ticket(), [], sender=INSURER_HEX)),
@@ -312,6 +340,8 @@ CASES: list[tuple[str, R, Callable[[Town], Any]]] = [
     ("another's proof", R.NOT_THE_CONSUMER, proof_of(0, sender=STRANGER_HEX)),
     ("a narrow call", R.CALL_MALFORMED, call(("1", "CAN", "1", "1"), ("1", "CAN"))),
     ("wide keys", R.KEY_TOO_WIDE, wide),
+    ("keys in order", R.PROBING_SUSPECTED, keys_in_order),
+    ("too fast", R.RATE_EXCEEDED, with_terms(call(*[("1", "CAN", "1", "1")] * 2), calls_per_minute_max=1)),
     ("too many calls", R.CALLS_EXHAUSTED, too_many_calls),
     ("in no closed batch", R.CALL_UNKNOWN, proof_of(0)),
     ("name", R.NAME_UNFIT, add(HEAD, name="No Name")),
