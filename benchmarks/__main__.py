@@ -19,6 +19,7 @@ MODULES = (
     "registrations",
     "uses",
     "metering",
+    "verification",
     "ingest",
     "dp_job",
 )
