@@ -144,7 +144,7 @@ def _ticket(
             for key in dict.fromkeys(each.resource for each in seen)
             if (rules := state.rules.get(key)) is not None
         ),
-        group=facts.group or (facts.actor,),
+        group=tuple(sorted({facts.actor, *facts.group})),
         mode=plan.mode if isinstance(plan, AggregatePlan) else Mode.PRIVATE,
         template=command.template,
         unit=plan.unit if isinstance(plan, AggregatePlan) else "",
@@ -309,7 +309,7 @@ def _refuse_charge(state: State, plan: AggregatePlan, seen: SourceSeen, facts: J
     if plan.rho_nano > budget.left_rho_nano:
         left: Detail = {"rho_nano": plan.rho_nano, "left_rho_nano": budget.left_rho_nano}
         return Refused(R.BUDGET_EXHAUSTED, {**detail, **left})
-    spent = sum(state.spent.get(f"{budget_id}/{party}") or 0 for party in facts.group or (facts.actor,))
+    spent = sum(state.spent.get(f"{budget_id}/{party}") or 0 for party in {facts.actor, *facts.group})
     share_rho_nano = max(0, budget.per_consumer_rho_nano - spent)
     if plan.rho_nano > share_rho_nano:
         left = {"rho_nano": plan.rho_nano, "left_rho_nano": share_rho_nano}
