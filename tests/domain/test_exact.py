@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from mumian.domain import exact_history
 from mumian.domain.exact import Limits, decide_exact, row_marks
-from mumian.domain.exact_history import ExactHistory, Verdict
+from mumian.domain.exact_history import ExactHistory, Histories, Verdict
 from mumian.domain.refusals import ExactRefusal as R
 from mumian.engines.clustered import Clustered
 from mumian.engines.kernels import MISSING
@@ -189,6 +189,20 @@ def test_a_history_in_memory_is_the_one_on_disk(tmp_path: Path) -> None:
         assert (live.verdicts, live.files, live.sets.rows) == (read.verdicts, read.files, read.sets.rows)
         assert not read.tightened
     assert Verdict.SHOWN in live.verdicts.values()
+
+
+def test_histories_are_kept_in_memory_and_dropped_ones_are_read_again(tmp_path: Path) -> None:
+    histories = Histories(tmp_path)
+    first = histories.of(lineage="flights", group="insurers")
+    answer = decide_exact(first, TABLE.ask({"a": range(50)}), LIMITS)
+    assert histories.of(lineage="flights", group="insurers") is first
+    for nth in range(exact_history.HISTORIES_OPEN):
+        histories.of(lineage="flights", group=str(nth))
+    again = histories.of(lineage="flights", group="insurers")
+    assert again is not first
+    assert decide_exact(again, TABLE.ask({"a": range(50)}), LIMITS) == answer
+    for history in (again, first):
+        assert isinstance(decide_exact(history, TABLE.ask({"b": range(51)}), LIMITS), Refused)
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "gone"])

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -153,6 +154,24 @@ class ExactHistory:
             raise Broken("no exact release is forgotten", f"{self.folder} holds {len(files)} files, or has a gap")
         for name in files[seen.files :]:
             seen.add(*_read(self.folder / name))
+
+
+class Histories:
+    """All histories of a domain. The last used stay in memory: to read one anew takes seconds when it is long."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        self._open: dict[tuple[str, str], ExactHistory] = {}
+
+    def of(self, *, lineage: str, group: str) -> ExactHistory:
+        """Return the history of a lineage and a group of consumers, the same object while it is kept in memory."""
+        with self._lock:
+            found = self._open.pop((lineage, group), None) or ExactHistory(self._folder, lineage=lineage, group=group)
+            self._open[lineage, group] = found
+            while len(self._open) > HISTORIES_OPEN:
+                self._open.pop(next(iter(self._open)))
+            return found
 
 
 def _read(path: Path) -> tuple[Decided, Footprint]:
