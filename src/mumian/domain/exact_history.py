@@ -32,6 +32,8 @@ from mumian.methods.rank import InformationSets, Released
 UNITS_KEPT = 2**17
 """Units whose marks are kept, of the first version's, chosen by their ids: a sample proves less and is as sound."""
 
+HISTORIES_OPEN = 8
+
 _TYPES = (
     ("units", np.dtype("<u8")),
     ("starts", np.dtype("<i8")),
