@@ -14,9 +14,9 @@ import numpy as np
 from mumian.domain.joins import CannotJoin, joined
 from mumian.domain.plans import Source
 from mumian.domain.refusals import DomainRefusal as R
-from mumian.domain.store import Version
 from mumian.engines.clustered import Clustered, Integers, SumMayOverflow, TooManyGroups, totals
 from mumian.engines.question import Question, Units, width
+from mumian.kernel.canonical import digest
 from mumian.kernel.outcome import Refused
 from mumian.rooms.cleanroom.plan import AggregatePlan, cells, columns_of, question
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal
@@ -25,15 +25,22 @@ from mumian.rooms.cleanroom.refusals import CleanroomRefusal
 class Engine(Protocol):
     """Where a question to one table is added up. Every engine gives the same integers."""
 
-    def totals(self, question: Question, table: Clustered, version: Version, *, parts: int) -> Integers:
-        """Return what `engines.clustered.totals` returns, and raise what it raises."""
+    def totals(self, question: Question, table: Clustered, *, name: str, parts: int) -> Integers:
+        """Return what `engines.clustered.totals` returns. name: of the table, the same for the same content.
+
+        Raises: what `engines.clustered.totals` raises; EngineFailed.
+        """
         ...
+
+
+class EngineFailed(Exception):  # noqa: N818  # named for what is the matter
+    """The engine is not there, or gave up. Says what to do, and nothing of the data."""
 
 
 class LocalEngine:
     """One pass over arrays in this process."""
 
-    def totals(self, question: Question, table: Clustered, version: Version, *, parts: int) -> Integers:  # noqa: ARG002  # the arrays are all that is needed here
+    def totals(self, question: Question, table: Clustered, *, name: str, parts: int) -> Integers:  # noqa: ARG002  # the arrays are all that is needed here
         return totals(question, table, parts=parts)
 
 
@@ -51,9 +58,9 @@ def read_sources(plan: AggregatePlan, sources: Sequence[Source]) -> list[Source]
     return [source for source in read if source.has_units]
 
 
-def table_of(plan: AggregatePlan, source: Source, sources: Sequence[Source]) -> Clustered | Refused:
-    """Return the table that a plan reads of one source, with what it joins."""
-    table, version = source.version.table, source.version
+def table_of(plan: AggregatePlan, source: Source, sources: Sequence[Source]) -> tuple[Clustered, str] | Refused:
+    """Return the table that a plan reads of one source, with what it joins, and a name that only this content has."""
+    table, version, made = source.version.table, source.version, [source.version.digest]
     for join in plan.joins:
         found = [each for each in sources if each.table == join.table]
         if len(found) != 1:
@@ -61,11 +68,12 @@ def table_of(plan: AggregatePlan, source: Source, sources: Sequence[Source]) -> 
             return Refused(CleanroomRefusal.TABLE_UNKNOWN, {"table": join.table, "tables": tables})
         prefix = f"{join.table}."
         wanted = [name.removeprefix(prefix) for name in columns_of(plan) if name.startswith(prefix)]
+        made += [found[0].version.digest, digest([join, sorted(wanted)])]
         try:
             table = joined(version.with_table(table), found[0].version, join, wanted)
         except CannotJoin as e:
             return Refused(R.PLAN_OUTSIDE_DECLARATION, {"resource": source.asked.resource, "reason": str(e)})
-    return table
+    return table, digest(made)
 
 
 def part_of(plan: AggregatePlan, sources: Sequence[Source], engine: Engine, *, parts: int) -> Integers | Refused:
@@ -75,13 +83,16 @@ def part_of(plan: AggregatePlan, sources: Sequence[Source], engine: Engine, *, p
     """
     asked, mine = question(plan), np.zeros(0 if plan.delta_femto else cells(plan), np.int64)
     for source in main_sources(plan, sources):
-        table = table_of(plan, source, sources)
-        if isinstance(table, Refused):
-            return table
+        read = table_of(plan, source, sources)
+        if isinstance(read, Refused):
+            return read
+        table, name = read
         try:
-            found = engine.totals(asked, table, source.version, parts=parts)
+            found = engine.totals(asked, table, name=name, parts=parts)
         except (SumMayOverflow, TooManyGroups) as e:
             return Refused(R.SUM_MAY_OVERFLOW, {"reason": str(e)})
+        except EngineFailed as e:
+            return Refused(R.ENGINE_FAILED, {"reason": str(e)})
         mine = found if not len(mine) else mine + found
     return mine
 

@@ -20,6 +20,7 @@ from typing import Any, assert_never
 import msgspec
 
 from mumian.domain import messages as m
+from mumian.domain.answering import Engine
 from mumian.domain.calls import Calls
 from mumian.domain.declaration import Declaration, Terms
 from mumian.domain.faults import BadSignature
@@ -62,6 +63,7 @@ class Domain:
     """A domain that is open. Safe to be asked from several threads.
 
     sampler: of the noise that is added to sums before they leave; anything but the default is for tests.
+    engine: where questions are added up; None: in this process.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Domain:
         sampler: Sampler = SAMPLER,
         clock: Clock = system_clock,
         entropy: Entropy = os.urandom,
+        engine: Engine | None = None,
     ) -> None:
         config = read(folder / "domain.json", Config)
         self.folder, self.name = folder, config.name
@@ -86,7 +89,15 @@ class Domain:
         desk = Desk(self.name, self.public_hex, self.market, self.store, self.terms, clock)
         caller = m.Caller(self._keys.identity, clock=clock, entropy=entropy)
         self.jobs = Jobs(
-            self.name, folder, self._keys, desk, peers=self.peers, caller=caller, sampler=sampler, clock=clock
+            self.name,
+            folder,
+            self._keys,
+            desk,
+            peers=self.peers,
+            caller=caller,
+            sampler=sampler,
+            clock=clock,
+            engine=engine,
         )
         self.calls = Calls(self.name, folder, self._keys, desk, market=self.market, clock=clock, entropy=entropy)
         self._nonces = Nonces(since=clock())
@@ -112,9 +123,10 @@ class Domain:
         sampler: Sampler = SAMPLER,
         clock: Clock = system_clock,
         entropy: Entropy = os.urandom,
+        engine: Engine | None = None,
     ) -> Domain:
         """Open a domain that was made. Raises FileNotFoundError: it was not, or its key is missing."""
-        return cls(folder, sampler=sampler, clock=clock, entropy=entropy)
+        return cls(folder, sampler=sampler, clock=clock, entropy=entropy, engine=engine)
 
     def add(
         self,

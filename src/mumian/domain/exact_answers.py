@@ -50,9 +50,10 @@ class ExactAnswers:
         source = main_sources(plan, sources)[0]
         rules = source.terms.rules.exact if source.terms.rules else None
         assert rules is not None, "a plan without exact rules was refused before"
-        table = table_of(plan, source, sources)
-        if isinstance(table, Refused):
-            return table
+        read_table = table_of(plan, source, sources)
+        if isinstance(read_table, Refused):
+            return read_table
+        table, _ = read_table
         history = self._history(source, ticket)
         if isinstance(history, Refused):
             return history

@@ -113,6 +113,10 @@ class DomainRefusal(Refusal):
         "`{resource}` has a delta of {left_femto} femto left by its owner's terms, the plan costs {cost_femto}",
         "按所有者条款 `{resource}` 的 δ 只余 {left_femto}（10^-15），计划需要 {cost_femto}",
     )
+    ENGINE_FAILED = Sentence(
+        "the figures were not computed: {reason}; the loss stays booked, and the same question is free once it is answered",
+        "未能完成计算：{reason}；隐私损失不退，同一问题再次提出不另计",
+    )
     WITHIN_ONE_DOMAIN = Sentence(
         "{what} are had within one domain only, the ticket names {domains}; group by public lists, with noise",
         "{what}只能在一个数据域内得出，票据列有 {domains} 个；请按公开列表分组并加噪声",

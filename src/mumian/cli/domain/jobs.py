@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mumian.cli.domain.engine import EngineChoice, EngineKind, EngineOption, MasterOption, ShardsOption
 from mumian.cli.domain.serving import addresses
 from mumian.cli.domain.ways import JobArgument, UrlOption, Ways, ways
 from mumian.cli.opened import HomeOption, JsonOption, fail, opened
@@ -48,8 +49,16 @@ def register(app: typer.Typer) -> None:
     app.command("run", help=say("run a job and collect its answer", "执行任务并领取结果"))(run)
 
 
-def run(job: JobArgument, home: HomeOption, url: UrlOption = None, as_json: JsonOption = False) -> None:
-    answer, file = fetch_answer(home, JobId(job), addresses(url))
+def run(
+    job: JobArgument,
+    home: HomeOption,
+    url: UrlOption = None,
+    engine: EngineOption = EngineKind.LOCAL,
+    master: MasterOption = "local",
+    shards: ShardsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    answer, file = fetch_answer(home, JobId(job), addresses(url), EngineChoice(engine, master, shards))
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(answer), ensure_ascii=False))
     else:
@@ -57,10 +66,15 @@ def run(job: JobArgument, home: HomeOption, url: UrlOption = None, as_json: Json
     typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
 
 
-def fetch_answer(home: Path, job: JobId, addressed: dict[PartyId, str]) -> tuple[Answer, Path]:
+def fetch_answer(
+    home: Path,
+    job: JobId,
+    addressed: dict[PartyId, str],
+    engine: EngineChoice = EngineChoice(),  # noqa: B008  # a tuple never changes
+) -> tuple[Answer, Path]:
     """Have a job run, its release recorded, its answer collected; return the answer, and the file that it is kept in.
 
-    addressed: domains that are reached over HTTP; others are opened in this process.
+    addressed: domains that are reached over HTTP; others are opened in this process, and add up with `engine`.
     Raises: BadReply, BadSignature, Unreachable, NoTicket.
     """
     signed = _ticket_that_answers(home, job)
@@ -74,7 +88,7 @@ def fetch_answer(home: Path, job: JobId, addressed: dict[PartyId, str]) -> tuple
         )
     merging_here = asked.root not in addressed
     wanted = {source.domain for source in asked.sources} if merging_here else {asked.root}
-    with ways(home, asked, wanted=wanted, addressed=addressed) as reached:
+    with ways(home, asked, wanted=wanted, addressed=addressed, engine=engine) as reached:
         release = _released(reached, signed)
         _record(home, asked.root, job, release)
         given = reached.ask(asked.root, CollectAnswer(asked.job))

@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 import typer
 
+from mumian.cli.domain.engine import EngineChoice
 from mumian.cli.opened import clock_in, fail
 from mumian.cli.signers import kept
 from mumian.cli.words import say
@@ -89,7 +90,7 @@ def terms_in(folder: Path) -> list[Terms]:
 
 
 @contextmanager
-def answering(folder: Path) -> Iterator[Domain]:
+def answering(folder: Path, engine: EngineChoice = EngineChoice()) -> Iterator[Domain]:  # noqa: B008  # a tuple never changes
     """Open a domain to callers; one process at a time, because what was spent and heard is kept in memory."""
     terms_in(folder)  # a damaged file is told by name
     with (folder / "lock").open("w") as lock:
@@ -102,7 +103,8 @@ def answering(folder: Path) -> Iterator[Domain]:
                     f"数据域 `{folder.name}` 正由另一进程提供服务；请用 --url PARTY=URL 访问，或先停止该进程",
                 )
             )
-        yield Domain.open(folder, clock=clock_in(folder.parent.parent))  # HOME/domains/NAME
+        clock = clock_in(folder.parent.parent)  # HOME/domains/NAME
+        yield Domain.open(folder, clock=clock, engine=engine.of(folder))
 
 
 def tell_rejected(rejected: Rejected) -> None:

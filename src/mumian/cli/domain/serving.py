@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mumian.cli.domain.consents import refresh
+from mumian.cli.domain.engine import EngineChoice, EngineKind, EngineOption, MasterOption, ShardsOption
 from mumian.cli.domain.place import NameArgument, Place, answering, place_of
 from mumian.cli.opened import HomeOption, fail
 from mumian.cli.words import say
@@ -41,9 +42,12 @@ def serve(
             min=0, help=say("seconds until consents are fetched again; 0: never", "同意清单刷新间隔秒数；0 为不刷新")
         ),
     ] = CONSENTS_EVERY_S,
+    engine: EngineOption = EngineKind.LOCAL,
+    master: MasterOption = "local",
+    shards: ShardsOption = None,
 ) -> None:
-    place = place_of(home, name)
-    with answering(place.folder) as domain, _refreshing(home, place, every_s=consents_every):
+    place, choice = place_of(home, name), EngineChoice(engine, master, shards)
+    with answering(place.folder, choice) as domain, _refreshing(home, place, every_s=consents_every):
         for party, url in addresses(peer).items():
             domain.connect(party, HttpPort(url))
         server, effective = http_server(listening(domain), host=host, port=port)

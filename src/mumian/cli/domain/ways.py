@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple, NoReturn, TypeAlias
 
 import typer
 
+from mumian.cli.domain.engine import EngineChoice
 from mumian.cli.domain.place import answering
 from mumian.cli.opened import REFUSED, clock_in, fail, opened
 from mumian.cli.signers import domain_folders, key_of
@@ -58,7 +59,14 @@ def _refused(domain: PartyId, answer: NotDone) -> NoReturn:
 
 
 @contextmanager
-def ways(home: Path, ticket: Ticket, *, wanted: set[PartyId], addressed: dict[PartyId, str]) -> Iterator[Ways]:
+def ways(
+    home: Path,
+    ticket: Ticket,
+    *,
+    wanted: set[PartyId],
+    addressed: dict[PartyId, str],
+    engine: EngineChoice = EngineChoice(),  # noqa: B008  # a tuple never changes
+) -> Iterator[Ways]:
     """Open the ways that the ticket's consumer needs. wanted: domains that must be reached; addressed: those over HTTP.
 
     Wanted domains of this home are opened in this process and know the ways to each other.
@@ -76,7 +84,7 @@ def ways(home: Path, ticket: Ticket, *, wanted: set[PartyId], addressed: dict[Pa
     keys = {party: source.domain_key for party, source in sources.items()}
     with ExitStack() as stack:
         local = [
-            (party, stack.enter_context(answering(folder)))
+            (party, stack.enter_context(answering(folder, engine)))
             for party, folder in domain_folders(home)
             if party in wanted and party not in addressed
         ]

@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from mumian.cli.domain.engine import EngineChoice, EngineKind, EngineOption, MasterOption, ShardsOption
 from mumian.cli.domain.jobs import fetch_answer
 from mumian.cli.domain.serving import addresses
 from mumian.cli.domain.ways import UrlOption
@@ -66,6 +67,9 @@ def query(
         bool, typer.Option("--explain", help=say("say what it would cost, ask nothing", "只说明代价，不提交"))
     ] = False,
     url: UrlOption = None,
+    engine: EngineOption = EngineKind.LOCAL,
+    master: MasterOption = "local",
+    shards: ShardsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     wanted = Wanted(
@@ -92,7 +96,7 @@ def query(
     if explain:
         _explain(home, asked, request, as_json=as_json)
         return
-    answer, file = _answered(home, asked, request, addresses(url))
+    answer, file = _answered(home, asked, request, addresses(url), EngineChoice(engine, master, shards))
     table = present(asked.compiled, shown_groups(answer))
     if as_json:
         typer.echo(json.dumps(as_json_of(table, answer), ensure_ascii=False))
@@ -129,8 +133,10 @@ def _explain(home: Path, asked: Asked, request: RequestJob, *, as_json: bool) ->
         raise typer.Exit(REFUSED)
 
 
-def _answered(home: Path, asked: Asked, request: RequestJob, addressed: dict[PartyId, str]) -> tuple[Answer, Path]:
+def _answered(
+    home: Path, asked: Asked, request: RequestJob, addressed: dict[PartyId, str], engine: EngineChoice
+) -> tuple[Answer, Path]:
     with opened(home) as (place, market):
         leaf = said(place, market, asked.consumer, request)
         job = JobId(leaf.events[-1].job)
-    return fetch_answer(home, job, addressed)
+    return fetch_answer(home, job, addressed, engine)
