@@ -22,6 +22,7 @@ MODULES = (
     "verification",
     "ingest",
     "dp_job",
+    "query_decision",
 )
 
 
