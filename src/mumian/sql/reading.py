@@ -40,6 +40,8 @@ logging.getLogger("sqlglot").disabled = True  # its warnings quote the text; wha
 _duckdb = Dialect.get_or_raise("duckdb")
 _control = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _exponent = re.compile(r"[eE][+-]?(\d+)$")
+_function = re.compile(r"[A-Za-z_]\w*\s*\(\s*$")
+_select = re.compile(r"(?:\(\s*)?\bselect\s+$", re.IGNORECASE)
 _open = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _close = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 _prefix = {TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE}
@@ -143,6 +145,22 @@ def span(node: exp.Expr) -> tuple[int, int] | None:
     return None
 
 
+_named = (exp.Func, exp.Rollup, exp.Cube, exp.GroupingSets)
+
+
+def place(text: str, node: exp.Expr) -> tuple[int, int] | None:
+    """Return the place of a part of the tree, with the words before it that left no trace: a function's name, SELECT."""
+    found = span(node)
+    if found is None or "start" in node.meta:
+        return found
+    before = None
+    if isinstance(node, _named):
+        before = _function.search(text, max(0, found[0] - 80), found[0])
+    elif isinstance(node, exp.Query):
+        before = _select.search(text, max(0, found[0] - 80), found[0])
+    return (before.start() if before else found[0]), found[1]
+
+
 def words(text: str, at: tuple[int, int]) -> str:
     """Return the words of a place, brackets closed, fit to stand in a sentence."""
     start, end = at
@@ -154,9 +172,9 @@ def words(text: str, at: tuple[int, int]) -> str:
 
 def refused_at(text: str, refused: Refused, at: exp.Expr | tuple[int, int] | None) -> SqlRefused:
     """Return a refusal with its place in the text, and its `{found}` filled with the words there."""
-    place = (span(at) if isinstance(at, exp.Expr) else at) or (0, len(text) - 1)
-    start = max(0, min(place[0], len(text) - 1))
-    snippet = words(text, (start, place[1])) or "-"
+    found = (place(text, at) if isinstance(at, exp.Expr) else at) or (0, len(text) - 1)
+    start = max(0, min(found[0], len(text) - 1))
+    snippet = words(text, (start, found[1])) or "-"
     detail: Detail = {"found": snippet, **refused.detail}
     line = text.count("\n", 0, start) + 1
     return SqlRefused(Refused(refused.refusal, detail), line, start - text.rfind("\n", 0, start), snippet)

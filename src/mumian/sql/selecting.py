@@ -96,6 +96,8 @@ class Aggregating:
         if found.args.get("all"):
             yield from ((item, item) for item in plain if item.find(exp.Column))
         for node in found.expressions:
+            if isinstance(node, exp.Rollup | exp.Cube | exp.GroupingSets):
+                no(R.CLAUSE, node)
             if isinstance(node, exp.Literal) and not node.is_string:
                 yield position(node, items).unalias(), node
             elif isinstance(node, exp.Column) and not self._is_column(node) and name_of(node.this) in named:
