@@ -77,6 +77,7 @@ from mumian.rooms.cleanroom.model import (
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
+from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX
 from mumian.rooms.cleanroom.records import JobKind, JobStatus, Usage
 
 REFUSALS: list[tuple[Command, Facts, R]] = [
@@ -93,6 +94,8 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (RefreshBudget(B1, 1, "minutes-7"), by(AIR1, now=9_000), R.UNTIL_PAST),
     (RefreshBudget(B1, 1, "minutes-7", per_consumer_rho_nano=42), by(AIR1), R.SHARE_ABOVE_TOTAL),
     (RefreshBudget(B1, INT53_MAX, "minutes-7"), by(AIR1), R.BUDGET_TOO_LARGE),
+    (replace(opening(unit="carrier"), delta_femto=DELTA_FEMTO_MAX + 1), holding(), R.DELTA_TOO_LARGE),
+    (RefreshBudget(B1, 1, "minutes-7", delta_femto=DELTA_FEMTO_MAX + 1), by(AIR1), R.DELTA_TOO_LARGE),
     (asking(), knowing(kind=None), R.PRODUCT_UNKNOWN),
     (asking(), knowing("eve"), R.NOT_YOUR_AGREEMENT),
     (asking(), knowing(agreement_product=ProductId("product-2")), R.NOT_YOUR_AGREEMENT),

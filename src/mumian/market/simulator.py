@@ -35,6 +35,7 @@ from mumian.market.pulse import Pulse, tick
 from mumian.market.rooms import ROOMS, States
 from mumian.market.sequencer import Answer
 from mumian.market.simulation import (
+    analysis,
     consent,
     data,
     enterprise,
@@ -76,10 +77,10 @@ class Town(msgspec.Struct, frozen=True):
 QUICK, SLOW = (300_000, 300_000, 3_600_000, 3_600_000, DAY_MS // 2), (30_000, 60_000, 300_000, 600_000, 3_600_000)
 _BOTH = (people, data, gradings, property_register)
 _OFFICES = (public_register, consent, enterprise, sharing, operation)
-EVERYTHING = Town((*_BOTH, goods, trade, *_OFFICES), QUICK, 120)
+EVERYTHING = Town((*_BOTH, goods, trade, analysis, *_OFFICES), QUICK, 120)
 """All walks of life at once."""
 
-TRADE = Town((*_BOTH, goods, trade), SLOW, 6)
+TRADE = Town((*_BOTH, goods, trade, analysis), SLOW, 6)
 """Market days: data is described, registered, granted, listed, ordered, computed, settled."""
 
 OFFICES = Town((*_BOTH, *_OFFICES), SLOW, 6)

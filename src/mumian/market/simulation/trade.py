@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from mumian.kernel.ids import OPERATOR, AgreementId, BudgetId, JobId, ListingId, OrderId, ProductId, ResourceId
+from mumian.kernel.ids import OPERATOR, AgreementId, BudgetId, JobId, ListingId, OrderId, PartyId, ProductId, ResourceId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import DAY_MS
+from mumian.market.simulation.analysis import checks, figures, publish, review
 from mumian.market.simulation.data import PURPOSES, UNIT
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
 from mumian.rooms.cleanroom import model as cleanroom
-from mumian.rooms.cleanroom.plan import AggregatePlan, Count, Filter, GroupKey, Op, Plan, Sum, VerificationPlan
-from mumian.rooms.cleanroom.records import JobStatus, Usage
+from mumian.rooms.cleanroom.plan import AggregatePlan, Plan
+from mumian.rooms.cleanroom.records import Job, JobStatus, Usage
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange.product import ProductType, Unit
@@ -88,29 +89,58 @@ def _compute(s: Scene, deal: exchange.Order) -> Said:
         return Said(s.one(job.sources).domain, cleanroom.RefuseAtDomain(name, "too-fine"))
     if s.now >= job.expires_at:
         return Said(s.pick("party"), cleanroom.ExpireJob(name))
+    if job.reviewers and s.chance(950):
+        said = review(s, name, job)
+        if said is not None:
+            return said
+    return Said(job.root, _release(s, name, job))
+
+
+def _release(s: Scene, name: JobId, job: Job) -> cleanroom.RecordRelease:
+    """Return what a root says of an answer: as it was given or reviewed before, mostly."""
     replayed = s.states.cleanroom.releases.get(job.replays) if job.replays else None
-    digest = s.digest() if replayed is None or s.chance(200) else replayed.digest
-    return Said(job.root, cleanroom.RecordRelease(name, digest, s.one((0, 1, job.answers_max)), 200))
+    known = s.states.cleanroom.reviews.get(name) or replayed
+    if known is None or s.chance(200):
+        return cleanroom.RecordRelease(name, s.digest(), s.one((0, 1, job.answers_max)), 200)
+    return cleanroom.RecordRelease(name, known.digest, known.rows, known.size_bytes)
 
 
 def _request(s: Scene, deal: exchange.Order) -> Said:
     product = s.states.exchange.products[deal.product]
     is_checks = product.product_type is ProductType.VERIFY
     purpose = PURPOSE if s.chance(950) else s.one(PURPOSES)
-    plan = _checks(s) if is_checks else _figures(s)
     nonce = f"n{s.rng.randrange(1_000)}"
-    return Said(deal.buyer, cleanroom.RequestJob(AgreementId(deal.agreement), deal.product, purpose, plan, nonce))
+    wanting = _wanting(s, product.sources, is_checks=is_checks)
+    if wanting is not None and s.chance(850):
+        return wanting
+    agreement = AgreementId(deal.agreement)
+    if is_checks:
+        return Said(deal.buyer, cleanroom.RequestJob(agreement, deal.product, purpose, checks(s), nonce))
+    return Said(deal.buyer, cleanroom.RequestJob(agreement, deal.product, purpose, *_asked(s, nonce)))
 
 
-def _checks(s: Scene) -> Plan:
-    return VerificationPlan(("flight", "day"), Filter("delay", Op.GT, 60), s.one((1, 100, 5_000)))
+def _asked(s: Scene, nonce: str) -> tuple[AggregatePlan, str, str, dict[str, int | str]]:
+    plan, template, arguments = figures(s)
+    return plan, nonce, template, arguments
 
 
-def _figures(s: Scene) -> Plan:
-    """One of a few plans, so that the same question is asked twice."""
-    rho_nano = s.one((1_000_000, 10_000_000, 40_000_000))
-    group_by = s.one(((), (GroupKey("origin", ("EWR", "JFK")),)))
-    return AggregatePlan(group_by, (), (Count(), Sum("delay", -60, 240)), UNIT, 2, 4, rho_nano)
+def _wanting(s: Scene, sources: tuple[str, ...], *, is_checks: bool) -> Said | None:
+    """Return what a holder says before anything can be asked of its data: rules, a budget for figures, its renewal."""
+    for source in sources:
+        record = s.states.rights.grants.get(source) or s.states.rights.rights.get(source)
+        if record is None:
+            continue
+        resource = ResourceId(record.resource)
+        holder = s.states.catalog.resources[resource].holder
+        if resource not in s.states.cleanroom.rules:
+            return publish(s, resource, holder)
+        budget = s.states.cleanroom.by_lineage.get(f"{resource}/{UNIT}")
+        if not is_checks and budget is None:
+            return open_of(s, resource, holder)
+        if not is_checks and s.states.cleanroom.budgets[budget].until <= s.now:
+            until = s.now + 300 * DAY_MS
+            return Said(holder, cleanroom.RefreshBudget(budget, 50_000_000, "minutes-7", 10_000_000, until))
+    return None
 
 
 def _meter(s: Scene, key: OrderId, deal: exchange.Order) -> Said:
@@ -173,11 +203,14 @@ def count_by_hand(s: Scene) -> Said:
 def open_budget(s: Scene) -> Said | None:
     resource = ResourceId(s.pick("resource"))
     record = s.states.catalog.resources.get(resource)
-    if record is None:
-        return None
+    return None if record is None else open_of(s, resource, record.holder)
+
+
+def open_of(s: Scene, resource: ResourceId, holder: PartyId) -> Said:
     until = s.now + s.one((20, 300, 1_000)) * DAY_MS
     total_nano = s.one((60_000_000, 500_000_000))
-    return Said(record.holder, cleanroom.OpenBudget(resource, UNIT, total_nano, total_nano // 2, until))
+    delta_femto = s.one((0, 1_000_000, 5_000_000))
+    return Said(holder, cleanroom.OpenBudget(resource, UNIT, total_nano, total_nano // 2, until, delta_femto))
 
 
 def refresh_budget(s: Scene) -> Said | None:
@@ -204,7 +237,7 @@ def ask_for_free(s: Scene) -> Said | None:
     found = s.states.contracts.agreements.get(key)
     if found is None:
         return None
-    plan = s.one((_checks(s), _figures(s)))
+    plan: Plan = checks(s) if s.chance(500) else figures(s)[0]
     return Said(found.assignee, cleanroom.RequestJob(key, ProductId(found.target), PURPOSE, plan, "n1"))
 
 

@@ -41,6 +41,7 @@ from mumian.rooms.cleanroom.model import (
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
+from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX
 from mumian.rooms.cleanroom.records import UNDECIDED, Job, JobStatus, Usage
 from mumian.rooms.cleanroom.request import refuse_source, request
 from mumian.rooms.cleanroom.reviewing import (
@@ -99,7 +100,8 @@ def _open(state: State, command: OpenBudget, facts: BudgetFacts) -> list[Event] 
     existing = state.by_lineage.get(f"{resource}/{unit}")
     if existing is not None:
         return Refused(R.BUDGET_EXISTS, {"resource": resource, "budget": existing, "unit": unit})
-    refused = _refuse_terms(command.rho_nano, share=command.per_consumer_rho_nano, until=command.until, now=facts.now)
+    share, delta = command.per_consumer_rho_nano, command.delta_femto
+    refused = _refuse_terms(command.rho_nano, share=share, delta=delta, until=command.until, now=facts.now)
     if refused is not None:
         return refused
     terms = (command.rho_nano, command.per_consumer_rho_nano, command.until, command.delta_femto)
@@ -120,11 +122,13 @@ def _set_rules(command: SetAnalysisRules, facts: RulesFacts) -> list[Event] | Re
     return [AnalysisRulesSet(resource, facts.actor, rules, digest(rules))]
 
 
-def _refuse_terms(rho_nano: int, *, share: int, until: int, now: int) -> Refused | None:
+def _refuse_terms(rho_nano: int, *, share: int, delta: int, until: int, now: int) -> Refused | None:
     if until <= now:
         return Refused(R.UNTIL_PAST, {"until": until, "now": now})
     if rho_nano > INT53_MAX or share > INT53_MAX:
         return Refused(R.BUDGET_TOO_LARGE, {"max_rho_nano": INT53_MAX})
+    if delta > DELTA_FEMTO_MAX:
+        return Refused(R.DELTA_TOO_LARGE, {"delta_femto": delta, "max_femto": DELTA_FEMTO_MAX})
     if share > rho_nano:
         return Refused(R.SHARE_ABOVE_TOTAL, {"share_rho_nano": share, "rho_nano": rho_nano})
     return None
@@ -139,7 +143,8 @@ def _refresh(state: State, command: RefreshBudget, facts: Facts) -> list[Event] 
         return Refused(R.NOT_THE_HOLDER, detail)
     until = budget.until if command.until is None else command.until
     share = budget.per_consumer_rho_nano + command.per_consumer_rho_nano
-    refused = _refuse_terms(budget.rho_nano + command.rho_nano, share=share, until=until, now=facts.now)
+    delta = budget.delta_femto + command.delta_femto
+    refused = _refuse_terms(budget.rho_nano + command.rho_nano, share=share, delta=delta, until=until, now=facts.now)
     if refused is not None:
         return refused
     return [

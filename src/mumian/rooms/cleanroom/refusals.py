@@ -35,6 +35,10 @@ class CleanroomRefusal(Refusal):
         "the budget would exceed {max_rho_nano} nano-rho; no budget may",
         "预算将超过 {max_rho_nano} nano-rho 的上限；请减少追加额",
     )
+    DELTA_TOO_LARGE = Sentence(
+        "the budget's delta would be {delta_femto} femto, above the {max_femto} of which privacy can be spoken; add less",
+        "预算的 δ 将为 {delta_femto}（10^-15），超过上限 {max_femto}；请减少",
+    )
     SHARE_ABOVE_TOTAL = Sentence(
         "one consumer's {share_rho_nano} nano-rho exceed the {rho_nano} of all; lower the share",
         "单个需方的 {share_rho_nano} nano-rho 超过总额 {rho_nano}；请降低单方额度",
