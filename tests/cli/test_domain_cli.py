@@ -473,6 +473,13 @@ WRONG: list[tuple[str, int, str]] = [
     ("add north north.csv --declaration other.json", FAULT, "`other.json`: "),
     ("add north north.csv --declaration declaration.json --holding A!", REFUSED, "domain.NAME_UNFIT"),
     ("add north binary.csv --declaration declaration.json", REFUSED, "domain.FILE_UNREADABLE"),
+    ("add north --declaration declaration.json", FAULT, "give a file, or both --postgres and --table"),
+    ("add north north.csv --table t --declaration declaration.json", FAULT, "give a file, or both --postgres and --table"),
+    (
+        "add north --postgres postgresql://u:p@127.0.0.1:1/x --table t --declaration declaration.json",
+        REFUSED,
+        "domain.TABLE_UNREADABLE: table `t` cannot be read: no connection",
+    ),
     ("describe north", FAULT, "--title is needed"),
     ("describe north --holding none", FAULT, "`north` holds no `none`"),
     ("describe north --resource resource-99 --submit", REFUSED, "catalog."),
