@@ -24,6 +24,7 @@ from mumian.rooms.catalog import model as catalog
 from mumian.rooms.catalog.description import Quality, SourceType
 from mumian.rooms.catalog.levels import Affected, Degree, Impact
 from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.cleanroom.analysis import AnalysisRules
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
@@ -34,14 +35,15 @@ from mumian.rooms.property_register.vocabulary import RevokeReason
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import AuthorizationId, Mode
 from mumian.rooms.rights.vocabulary import SourceType as RightSource
+from mumian.rulebook.rules import RULEBOOK_VERSION
 
 UNTIL = T0 + 1_000 * DAY_MS
 SCENARIO = goods.Scenario("FIN-01", "航班延误保险定价", goods.FieldOfUse.INDUSTRY)
 
 
 class Stage:
-    def __init__(self) -> None:
-        self.market = Simulator(0)
+    def __init__(self, rulebook: str = RULEBOOK_VERSION) -> None:
+        self.market = Simulator(0, rulebook=rulebook)
         self.script = Script(self.market.handle_all, T0)
         self.script._said = 1_000  # the trial's own script has used the ids before
         self.world = self.market.world
@@ -82,15 +84,24 @@ class Stage:
         line = next(at for at, each in enumerate(lines) if each.right.value == right)
         return property_register.RevokeRights(number, (line,), RevokeReason.FALSE_MATERIAL, EVIDENCE)
 
-    def resource(self, holder: str, kind: DataKind, source: SourceType, *, published: bool = True) -> ResourceId:
-        """Describe data like the trial's, of another kind, and grade it."""
+    def resource(
+        self,
+        holder: str,
+        kind: DataKind,
+        source: SourceType,
+        *,
+        published: bool = True,
+        rules: AnalysisRules | None = RULES,
+    ) -> ResourceId:
+        """Describe data like the trial's, of another kind, grade it, and let be asked of it what `rules` allow."""
         like = self.states.catalog.descriptions[self.world.resources[0]]
         fields = {name: getattr(like, name) for name in like.__struct_fields__}
         described = type(like)(**{**fields, "data_kind": kind, "source_type": source})
         resource = ResourceId(self.made(holder, catalog.DescribeResource(described), "resource"))
         impact = (Impact(Affected.ORGANISATION, Degree.GENERAL),)
         self.say(holder, catalog.ClassifyResource(resource, impact, False, "cdo"))
-        self.say(holder, cleanroom.SetAnalysisRules(resource, RULES))
+        if rules is not None:
+            self.say(holder, cleanroom.SetAnalysisRules(resource, rules))
         if published:
             self.say(holder, catalog.PublishVersion(resource, sha256_hex(b"v"), 1, 1, Quality()))
         return resource

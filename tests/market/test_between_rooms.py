@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import reached_cleanroom
 from msgspec.structs import replace
 from stage import SCENARIO, Stage
 
@@ -254,6 +255,10 @@ def _consent_of_who_left(s: Stage) -> None:
     s.states.parties.parties[s.world.insurer] = replace(person, standing=Standing.EXITED)
 
 
+def _review_waits_for_ever(s: Stage) -> None:
+    _clock_gone(s, reached_cleanroom.submitted(s))
+
+
 DEFECTS: dict[str, Callable[[Stage], None]] = {
     "every_open_order_has_its_escrow": _escrow_gone,
     "what_is_settled_was_shared_out": _settled_unpaid,
@@ -275,6 +280,7 @@ DEFECTS: dict[str, Callable[[Stage], None]] = {
     "consents_that_ended_are_void_and_no_others": _void_without_end,
     "no_job_waits_past_a_withdrawal": _job_outlives_consent,
     "no_consent_outlasts_the_persons_stay": _consent_of_who_left,
+    "no_review_waits_without_a_clock": _review_waits_for_ever,
 }
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
+import reached_cleanroom
 import reached_goods
 import reached_money
 import reached_offices
@@ -77,7 +78,8 @@ def ways(market: Callable[[], Any], *tables: Mapping[str, Callable[[Any], Says]]
 
 
 WAYS = (
-    *ways(Stage, reached_parties.STAGED, reached_goods.STAGED, reached_money.STAGED),
+    *ways(Stage, reached_parties.STAGED, reached_goods.STAGED, reached_money.STAGED, reached_cleanroom.STAGED),
+    *ways(lambda: Stage("2026.2"), reached_cleanroom.BEFORE_REVIEWS),
     *ways(test_persons.City, reached_parties.AMONG_PERSONS),
     *ways(test_property_lives.Agency, reached_registers.PROPERTY),
     *ways(lambda: test_property_lives.Agency("2026-06-30"), reached_registers.PROPERTY_EARLIER),

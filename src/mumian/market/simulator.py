@@ -53,6 +53,7 @@ from mumian.market.simulation.scene import MADE, Habit, Said, Scene
 from mumian.market.simulation.watch import Watch, check_form
 from mumian.market.step import step
 from mumian.market.trial import ORIGIN, open_trial
+from mumian.rulebook.rules import RULEBOOK_VERSION
 
 T0: Instant = 1_790_000_000_000
 """2026-09-21: every simulation begins on this day."""
@@ -116,7 +117,14 @@ IN_THE_LARGE = Rigour(laws_every=1_000, laws_at_once=2, form_every=20, settle_ev
 class Simulator:
     """One market under one seed. `entries` and `bodies` are its journal, `store` holds its rows."""
 
-    def __init__(self, seed: int, rigour: Rigour = IN_THE_SMALL, town: Town = EVERYTHING) -> None:
+    def __init__(
+        self,
+        seed: int,
+        rigour: Rigour = IN_THE_SMALL,
+        town: Town = EVERYTHING,
+        *,
+        rulebook: str = RULEBOOK_VERSION,
+    ) -> None:
         self.seed = seed
         self.rigour = rigour
         self.town = town
@@ -132,7 +140,7 @@ class Simulator:
         self.turned_away = 0
         self._habits: tuple[tuple[int, Habit], ...] = tuple(habit for life in town.lives for habit in life.HABITS)
         self._weights = tuple(accumulate(weight for weight, _ in self._habits))
-        self.world = open_trial(self.handle_all, T0)
+        self.world = open_trial(self.handle_all, T0, rulebook=rulebook)
         self._checks = _checks(self)
         self._next_check = 0
 

@@ -117,14 +117,16 @@ def uscc(nth: int) -> str:
     return base + str(calc_check_digit(base))
 
 
-def open_trial(handle: Handle, now: Instant, *, owners: int = 2, cash_fen: int = 10**12) -> World:
+def open_trial(
+    handle: Handle, now: Instant, *, owners: int = 2, cash_fen: int = 10**12, rulebook: str = RULEBOOK_VERSION
+) -> World:
     """Run the script: open the market and bring it to where orders can be placed.
 
-    now: the instant of the market's clock, ms. owners: data owners, each with one resource; 1 to 50.
+    now: the instant of the market's clock, ms. owners: data owners, each with one resource; 1 to 50. rulebook: to adopt.
     """
     script = Script(handle, now)
     script.say(OPERATOR, OpenMarket(ORIGIN, "试点数据交易所", uscc(0), VERSIONS[0], load(VERSIONS[0]).digest()))
-    script.say(OPERATOR, AdoptRulebook(RULEBOOK_VERSION, load().digest()))
+    script.say(OPERATOR, AdoptRulebook(rulebook, load(rulebook).digest()))
     registry, regulator, merchant, insurer, *firms = (
         PartyId(script.made(OPERATOR, command, "party")) for command in _admissions(owners)
     )
