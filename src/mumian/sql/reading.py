@@ -41,7 +41,10 @@ _duckdb = Dialect.get_or_raise("duckdb")
 _control = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _exponent = re.compile(r"[eE][+-]?(\d+)$")
 _function = re.compile(r"[A-Za-z_]\w*\s*\(\s*$")
-_select = re.compile(r"(?:\(\s*)?\bselect\s+$", re.IGNORECASE)
+_select = re.compile(r"(?:\(\s*)?\bselect\s+(?:distinct\s+)?$", re.IGNORECASE)
+_join = re.compile(
+    r"(?:\b(?:natural|left|right|full|cross|inner|outer|semi|anti|asof|positional)\s+)*(?:\bjoin|,)\s*$", re.IGNORECASE
+)
 _open = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _close = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 _prefix = {TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE}
@@ -158,6 +161,8 @@ def place(text: str, node: exp.Expr) -> tuple[int, int] | None:
         before = _function.search(text, max(0, found[0] - 80), found[0])
     elif isinstance(node, exp.Query):
         before = _select.search(text, max(0, found[0] - 80), found[0])
+    elif isinstance(node, exp.Join):
+        before = _join.search(text, max(0, found[0] - 80), found[0])
     return (before.start() if before else found[0]), found[1]
 
 
