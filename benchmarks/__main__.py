@@ -22,6 +22,7 @@ MODULES = (
     "verification",
     "ingest",
     "dp_job",
+    "private_query",
     "query_decision",
 )
 
