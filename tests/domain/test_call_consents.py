@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import stat
+import sys
+from collections import Counter
+from types import FrameType
+from typing import Any
 
 import msgspec
 import pytest
@@ -164,6 +168,34 @@ def test_a_person_without_consent_and_a_key_that_is_not_there_are_answered_in_th
     assert replies[0] == replies[1]
     assert records[0] == records[1]
     assert registry.domain.calls.figures.shown().without_consent == 1
+
+
+def test_a_person_without_consent_and_a_key_that_is_not_there_take_the_same_steps(registry: Registry) -> None:
+    """Every line that runs for the one runs as often for the other: what they take differs by no branch of ours."""
+    registry.introduce(RESIDENTS)
+    registry.consent(KNOWN[:1])
+    assert "110101000000007" not in RESIDENTS
+
+    def steps(resident: str, job: str) -> Counter[tuple[str, int]]:
+        lines, ticket = Counter[tuple[str, int]](), registry.ticket(job=job)
+        registry.answers([("warm up",)], ticket)
+
+        def trace(frame: FrameType, event: str, _: object) -> Any:
+            if "mumian" not in frame.f_code.co_filename:
+                return None
+            lines[frame.f_code.co_filename, frame.f_lineno] += event == "line"
+            return trace
+
+        sys.settrace(trace)
+        try:
+            registry.answers([(resident,)], ticket)
+        finally:
+            sys.settrace(None)
+        return lines
+
+    absent, unwilling = steps("110101000000007", "job-2"), steps(KNOWN[2], "job-3")
+    assert sum(absent.values()) > 100
+    assert absent == unwilling
 
 
 def test_of_two_persons_under_one_key_only_the_willing_one_is_told_of(registry: Registry) -> None:

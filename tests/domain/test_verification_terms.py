@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from mumian.domain.declaration import Bands
 from mumian.domain.listening import listening
 from mumian.domain.metering import Verdict
 from mumian.domain.refusals import DomainRefusal as R
+from mumian.domain.store import Dictionary
 from mumian.domain.verification import VERDICTS, Lookup
 from mumian.kernel.outcome import Refused
 from mumian.rooms.cleanroom.plan import Filter, Op, VerificationPlan
@@ -113,6 +115,17 @@ def compared(income: str, op: Op, value: int | tuple[int, ...]) -> Verdict:
 def registry_lookup(registry_home: object) -> Registry:
     """A register that is only read."""
     return Registry(registry_home)  # type: ignore[arg-type]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(max_size=5), unique=True, max_size=40), st.text(max_size=5))
+def test_a_dictionary_finds_each_of_its_texts_and_no_other(texts: list[str], other: str) -> None:
+    coded = sorted((text.encode("utf-8", "surrogatepass"), text) for text in texts)
+    blob = np.frombuffer(b"".join(data for data, _ in coded), np.uint8)
+    ends = np.cumsum([0, *(len(data) for data, _ in coded)])
+    dictionary = Dictionary(blob, ends)
+    assert [dictionary.code_of(text) for _, text in coded] == list(range(len(coded)))
+    assert (dictionary.code_of(other) == -1) == (other not in texts)
 
 
 # -- an owner's change is heard at the next message

@@ -63,11 +63,14 @@ class Dictionary:
 
     def code_of(self, text: str) -> int:
         """Return the code of `text`, or -1. It takes as many steps whether or not the text is there."""
-        wanted, low, high = text.encode(), 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self._text(middle) < wanted else (low, middle)
-        return low if low < len(self) and self._text(low) == wanted else -1
+        wanted, low, left = text.encode("utf-8", "surrogatepass"), 0, len(self)
+        if not left:
+            return -1
+        while left > 1:
+            half = left // 2
+            low += half * (self._text(low + half - 1) < wanted)
+            left -= half
+        return low if self._text(low) == wanted else -1
 
     def _text(self, code: int) -> bytes:
         return self._blob[self._ends[code] : self._ends[code + 1]].tobytes()
