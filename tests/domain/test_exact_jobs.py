@@ -125,6 +125,14 @@ def test_parties_that_become_related_after_seeing_apart_see_no_more(open_town: T
     assert refused.refusal is E.EXACT_GROUPS_MET
 
 
+def test_an_exact_sum_is_clamped_to_the_public_bounds_and_no_others(open_town: Town) -> None:
+    """Else two sums over the same rows would tell how much of them lies between two bounds."""
+    narrower = replace(EXACT, measures=(Sum("delay", -60, 599),))
+    refused = answered(open_town, narrower)
+    assert isinstance(refused, Refused)
+    assert refused.refusal is C.BOUNDS_BEYOND
+
+
 def test_the_history_outlives_the_process(open_town: Town) -> None:
     rows(answered(open_town, replace(EXACT, group_by=(), measures=(Count(),))))
     open_town.reopen(ROOT)

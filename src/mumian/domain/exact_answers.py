@@ -13,7 +13,7 @@ import numpy as np
 
 from mumian.domain.answering import main_sources, table_of
 from mumian.domain.exact import Asked, Limits, Measured, decide_exact, row_marks
-from mumian.domain.exact_history import ExactHistory
+from mumian.domain.exact_history import ExactHistory, Histories
 from mumian.domain.gate import Cells, Row
 from mumian.domain.keys import DomainKeys
 from mumian.domain.plans import Source
@@ -26,6 +26,7 @@ from mumian.engines.question import Clause, Count, Filter, GroupKey, Histogram, 
 from mumian.kernel.canonical import canonical, digest
 from mumian.kernel.ids import PartyId
 from mumian.kernel.outcome import Refused
+from mumian.methods.differencing import Marks
 from mumian.rooms.cleanroom.analysis import ExactRules
 from mumian.rooms.cleanroom.plan import AggregatePlan, Ticket, question
 
@@ -44,6 +45,8 @@ class ExactAnswers:
         self._folder, self._keys = folder, keys
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
+        self._histories = Histories(folder)
+        self._marks: dict[tuple[str, tuple[str, ...]], Marks] = {}
 
     def cells(self, ticket: Ticket, plan: AggregatePlan, sources: Sequence[Source]) -> Cells | Refused:
         """Return the cells of a plan with its one main source, recorded as seen by the consumer's group."""
@@ -88,7 +91,7 @@ class ExactAnswers:
             if any(known.groups.get(party) != label for party in group):
                 groups = {**known.groups, **dict.fromkeys(map(str, group), str(label))}
                 write(path, msgspec.structs.replace(known, groups=groups))
-        return ExactHistory(self._folder, lineage=lineage, group=PartyId(label)), known.columns
+        return self._histories.of(lineage=lineage, group=PartyId(label)), known.columns
 
     def _asked(
         self, plan: AggregatePlan, source: Source, table: Clustered, columns: Sequence[str], *, versions: str
@@ -98,16 +101,23 @@ class ExactAnswers:
         placed.place(question(plan))
         for measure in plan.measures:
             placed.refuse_overflow(measure)
-        key = self._keys.salt("exact", source.terms.name, size=16)
         return Asked(
             versions=versions,
             predicates=tuple(_predicates(plan, table)),
             offsets=table.offsets,
             unit_ids=table.unit_ids,
-            row_marks=row_marks(table, columns, key=key),
+            row_marks=self._row_marks(source, table, columns),
             group=placed.group,
             measures=tuple(_measured(measure, table, placed.group) for measure in plan.measures),
         )
+
+    def _row_marks(self, source: Source, table: Clustered, columns: Sequence[str]) -> Marks:
+        """Return the marks of a version's rows, kept until another version is asked. Raises: KeyError."""
+        of = source.version.digest, tuple(columns)
+        if of not in self._marks:
+            key = self._keys.salt("exact", source.terms.name, size=16)
+            self._marks = {of: row_marks(table, columns, key=key)}
+        return self._marks[of]
 
 
 def _limits(rules: ExactRules) -> Limits:

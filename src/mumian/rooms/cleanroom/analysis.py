@@ -185,8 +185,10 @@ def _faults(rules: AnalysisRules) -> Iterator[str]:
             yield f"`{rule.column}` is the privacy unit: it may be joined by and verified, never grouped by or shown"
         if Use.GROUP in rule.uses and Use.OUTPUT not in rule.uses and len(rule.uses) == 1:
             yield f"`{rule.column}` may be grouped by and never shown; allow output, or no grouping"
-        if rules.exact and Use.AGGREGATE in rule.uses and {Use.FILTER, Use.GROUP} & set(rule.uses):
-            yield f"`{rule.column}` is added up and chosen by; exact answers allow a column one of both"
+    for column in rules.columns if rules.exact else ():
+        uses = {use for rule in rules.rules if rule.column == column.name for use in rule.uses}
+        if Use.AGGREGATE in uses and {Use.FILTER, Use.GROUP} & uses:
+            yield f"`{column.name}` is added up and chosen by; exact answers allow a column one of both, whoever asks"
     yield from (f"the key names `{name}`, which is not declared" for name in rules.key if name not in names)
     if len({template.name for template in rules.templates}) < len(rules.templates):
         yield "a template is named twice"

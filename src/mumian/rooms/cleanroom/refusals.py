@@ -146,8 +146,8 @@ class CleanroomRefusal(Refusal):
         "`{column}` is text; only numbers are added up or put in bins", "`{column}` 为文本；只有数值可求和或分段"
     )
     BOUNDS_BEYOND = Sentence(
-        "`{column}` is clamped to {lower} to {upper}, beyond its public bounds {public_lower} to {public_upper}; stay within",
-        "`{column}` 的截断范围 {lower} 至 {upper} 超出公开范围 {public_lower} 至 {public_upper}；请缩小",
+        "`{column}` is clamped to {lower} to {upper}, its public bounds are {public_lower} to {public_upper}; stay within them, and for exact answers keep to them",
+        "`{column}` 的截断范围为 {lower} 至 {upper}，公开范围为 {public_lower} 至 {public_upper}；请不超出，精确结果须与之一致",
     )
     WITHIN_ONE_DOMAIN = Sentence(
         "{what} come from one table of one domain, here are {tables} in {domains}; ask for each alone, or with noise by lists",

@@ -84,8 +84,9 @@ class _Check:
             yield Refused(R.TABLE_UNKNOWN, {"table": plan.table, "tables": own.table})
         if plan.unit != own.unit:
             yield Refused(R.UNIT_OTHER, {"unit": plan.unit, "table": own.table, "declared": own.unit or "-"})
-        if plan.mode is Mode.EXACT and own.exact is None:
-            yield Refused(R.EXACT_DENIED, {"table": own.table})
+        if plan.mode is Mode.EXACT:
+            tables = [own, *(rules for rules in self.joined.values() if rules.unit)]
+            yield from (Refused(R.EXACT_DENIED, {"table": rules.table}) for rules in tables if rules.exact is None)
         for join in plan.joins:
             yield from self._join(join)
 
@@ -162,22 +163,17 @@ class _Check:
         column = self._column(measure.column)
         if column is None or not isinstance(measure, Sum | SumSquares | Histogram):
             return
-        ends = (
-            (measure.edges[0], measure.edges[-1]) if isinstance(measure, Histogram) else (measure.lower, measure.upper)
-        )
         if column.kind is not Kind.INTEGER:
             yield Refused(R.NOT_A_NUMBER, {"column": measure.column})
-        elif not isinstance(measure, Histogram) and (ends[0] < column.lower or ends[1] > column.upper):
-            yield Refused(
-                R.BOUNDS_BEYOND,
-                {
-                    "column": measure.column,
-                    "lower": ends[0],
-                    "upper": ends[1],
-                    "public_lower": column.lower,
-                    "public_upper": column.upper,
-                },
-            )
+        elif not isinstance(measure, Histogram) and not self._is_clamped_well(measure, column):
+            detail: dict[str, str | int] = {"lower": measure.lower, "upper": measure.upper, "column": measure.column}
+            yield Refused(R.BOUNDS_BEYOND, {**detail, "public_lower": column.lower, "public_upper": column.upper})
+
+    def _is_clamped_well(self, measure: Sum | SumSquares, column: PublicColumn) -> bool:
+        """Return whether bounds are within the public ones; exact, they are those: two bounds would tell what lies between."""
+        if self.plan.mode is Mode.EXACT:
+            return (measure.lower, measure.upper) == (column.lower, column.upper)
+        return measure.lower >= column.lower and measure.upper <= column.upper
 
     def _used(self, column: str, use: Use) -> Iterator[Refused]:
         rules, name = self._home(column)
