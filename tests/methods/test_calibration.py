@@ -80,6 +80,14 @@ def test_a_gaussians_delta_is_that_of_the_definition_rounded_up(sigma: float, st
     assert bound <= exact * 1.01 + 1e-12
 
 
+@pytest.mark.parametrize(("sigma", "step"), [(1100.0, 1), (1100.0, 300), (1100.0, 700), (5000.0, 1200)])
+@pytest.mark.parametrize("epsilon", [0.5, 1.0, 2.0])
+def test_beyond_the_summed_scales_the_bound_still_is_one(sigma: float, step: int, epsilon: float) -> None:
+    exact = slow_delta(gaussian(sigma), moves=(step,), epsilon=epsilon)
+    bound = gaussian_delta_up(l0=1, step=step, sigma=sigma, epsilon=epsilon)
+    assert exact <= bound <= exact * 1.01 + 1e-12
+
+
 @pytest.mark.parametrize("sigma", [0.6, 0.9, 2.0])
 @pytest.mark.parametrize("epsilon", [0.5, 1.0, 3.0])
 @pytest.mark.parametrize("step", [1, 2])

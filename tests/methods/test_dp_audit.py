@@ -99,11 +99,32 @@ def test_a_leak_that_no_threshold_sees_is_found_by_its_cells() -> None:
     def draw(parity: int) -> Sampler:
         rng = Random(parity)
         return lambda runs: [
-            2 * rng.randrange(30) + (parity if rng.random() < 0.9 else 1 - parity) for _ in range(runs)
+            2 * rng.randrange(300) + (parity if rng.random() < 0.9 else 1 - parity) for _ in range(runs)
         ]
 
     found = audit(draw(0), draw(1), runs=RUNS, delta=0.0)
     assert 1.5 < found.epsilon <= log(9)
+    assert found.rho > 1
+
+
+def test_the_bound_is_that_of_the_second_halves_alone() -> None:
+    """Ones on either table: 400 and 50 of the first 500 runs, 390 and 60 of the second."""
+    drawn = [[int(n < ones) for ones in halves for n in range(500)] for halves in ((400, 390), (50, 60))]
+    found = audit(lambda _: drawn[0], lambda _: drawn[1], runs=1000, delta=0.001, confidence_permille=990)
+    at_least, at_most = clopper_pearson(390, 500, miss=0.005)[0], clopper_pearson(60, 500, miss=0.005)[1]
+    assert found.epsilon == pytest.approx(log((at_least - 0.001) / at_most))
+    assert found.rho == pytest.approx(
+        at_least * log(at_least / at_most) + (1 - at_least) * log((1 - at_least) / (1 - at_most))
+    )
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_leak_of_one_table_is_found_from_either_side(swapped: bool) -> None:
+    """Only the second table ever answers 7: seen from the first, no answer is more than twice as likely."""
+    rng = Random(3)
+    samplers: list[Sampler] = [lambda runs: [0] * runs, lambda runs: rng.choices([0, 7], k=runs)]
+    one, other = reversed(samplers) if swapped else samplers
+    assert audit(one, other, runs=2_000, delta=0.0).epsilon > 4
 
 
 def test_an_answer_without_noise_has_no_bounded_loss() -> None:

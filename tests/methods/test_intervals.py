@@ -124,6 +124,16 @@ def test_a_variance_spans_every_point_of_its_box(squares: Noisy, total: Noisy, c
         assert sample.low <= max(Fraction(0), (q - Fraction(s * s, n)) / (n - 1)) <= sample.high
 
 
+def test_a_variance_may_be_the_largest_between_the_ends_of_the_count() -> None:
+    """Q/n - S²/n² with Q = 200, S² = 900 is 11.1 at n = 9, but 5.9 at 5 and 9.7 at 14."""
+    count = Noisy(value=10, scale=2.0)
+    found = variance(Noisy(value=200, scale=0.0), Noisy(value=-30, scale=0.0), count, confidence_permille=950)
+    assert found is not None
+    assert found.high == Fraction(200, 9) - Fraction(900, 81)
+    width = noise_width(Mechanism.GAUSSIAN, scale=2.0, outside=outside_of(950))
+    assert found.low == min(Fraction(200, n) - Fraction(900, n * n) for n in (10 - width, 10 + width))
+
+
 def test_exact_parts_give_the_exact_figure() -> None:
     parts = [Noisy(value=value, scale=0.0) for value in (Q, S, N)]
     for build, exact in FIGURES.values():

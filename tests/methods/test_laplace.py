@@ -122,6 +122,12 @@ def test_no_order_costs_more_than_the_price(step: int, scale: float) -> None:
     assert price == pytest.approx(slow_renyi(step=step, scale=scale, alpha=1), rel=1e-6, abs=2e-9)
 
 
+@given(st.integers(2, 50), st.integers(1, 1000), st.floats(0.1, 1e5))
+def test_the_prices_of_values_add_up(l0: int, step: int, scale: float) -> None:
+    one = rho_nano_up(l0=1, step=step, scale=scale)
+    assert (one - 1) * l0 < rho_nano_up(l0=l0, step=step, scale=scale) <= one * l0
+
+
 @given(st.integers(1, 50), st.integers(1, 1000), st.floats(0.1, 1e6))
 def test_the_price_is_never_above_that_of_any_pure_loss(l0: int, step: int, scale: float) -> None:
     whole = l0 * (Fraction(step) / Fraction(scale)) ** 2 / 2 * NANO

@@ -82,15 +82,24 @@ def test_nothing_counted_has_no_quantile(counts: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("permille", "size", "sigma"), [(500, 400, 4.0), (900, 400, 4.0), (250, 1000, 20.0), (500, 60, 6.0)]
+    ("permille", "size", "sigma", "middle", "spread"),
+    [
+        (500, 400, 4.0, 8, 22),
+        (900, 400, 4.0, 8, 22),
+        (250, 1000, 20.0, 8, 22),
+        (500, 60, 6.0, 8, 22),
+        (900, 400, 12.0, -25, 4),
+    ],
 )
-def test_the_interval_holds_the_exact_quantile_as_often_as_it_says(permille: int, size: int, sigma: float) -> None:
+def test_the_interval_holds_the_exact_quantile_as_often_as_it_says(
+    permille: int, size: int, sigma: float, middle: int, spread: int
+) -> None:
     """600 noisy histograms of seeded tables under seeded noise, 900 permille asked; none given is a miss."""
     rng, runs, covered = Random(permille + size), 600, 0
     reach = range(-int(8 * sigma), int(8 * sigma) + 1)
     weights = [exp(-(x**2) / (2 * sigma**2)) for x in reach]
     for _ in range(runs):
-        values = [min(89, max(-30, round(rng.gauss(8, 22)))) for _ in range(size)]
+        values = [min(89, max(-30, round(rng.gauss(middle, spread)))) for _ in range(size)]
         noise = rng.choices(reach, weights, k=len(EDGES) - 1)
         noisy = [count + more for count, more in zip(histogram(values, EDGES), noise, strict=True)]
         found = quantile(noisy, EDGES, permille=permille, sigma=sigma, confidence_permille=900)
