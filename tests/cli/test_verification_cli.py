@@ -168,6 +168,13 @@ def test_limits_are_set_one_by_one_and_outlive_new_terms(mumian: Mumian, resourc
     assert (terms["probing"]["questions_max"], terms["consents_age_ms_max"]) == (2, 6 * 3_600_000)
 
 
+def test_what_the_catalog_knows_to_be_about_persons_is_told_of_by_consent_alone(mumian: Mumian, resource: str) -> None:
+    opened = ["--purpose", "credit", "--kind", "verification", "--rho", "0"]
+    assert json.loads(mumian("domain", "allow", "bureau", "--resource", resource, *opened).out)["persons"] is True
+    ran = mumian("domain", "limits", "bureau", "--resource", resource, "--no-persons")
+    assert (ran.code, "holds personal information" in ran.err) == (FAULT, True)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

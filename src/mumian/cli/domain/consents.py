@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from mumian.cli.domain.place import NameArgument, Place, ResourceOption, place_of
-from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail
+from mumian.cli.opened import HomeOption, JsonOption, clock_of, fail, read_market
 from mumian.cli.signers import kept
 from mumian.cli.words import say
 from mumian.domain import consents as kept_consents
@@ -21,6 +21,7 @@ from mumian.journal.note import Verifier
 from mumian.kernel.canonical import canonical
 from mumian.kernel.ids import PartyId, ResourceId, is_id
 from mumian.market.consents import NoResource, consents_to
+from mumian.market.gathering.lawful import holds_persons
 from mumian.market.home import Home
 from mumian.market.rooms import States
 from mumian.rooms.consent.listed import SignedConsents
@@ -93,6 +94,14 @@ def signed_list(home: Path, resource: ResourceId) -> SignedConsents:
         fail(say(str(e), f"目录中没有数据资源 `{resource}`"))
     finally:
         store.close()
+
+
+def is_about_persons(home: Path, resource: ResourceId) -> bool:
+    """Tell whether the market of this home knows that a resource holds personal information; no without a market."""
+    if not (home / "market" / "settings.json").is_file():
+        return False
+    with read_market(home) as (states, _):
+        return holds_persons(states, resource)
 
 
 def refresh(home: Path, place: Place) -> int:

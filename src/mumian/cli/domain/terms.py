@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from mumian.cli.domain.consents import is_about_persons
 from mumian.cli.domain.place import HoldingOption, NameArgument, ResourceOption, place_of
 from mumian.cli.opened import HomeOption, fail
 from mumian.cli.words import say
@@ -77,6 +78,8 @@ def allow(
     )
     if earlier is not None:
         terms = msgspec.structs.replace(terms, **{name: getattr(earlier, name) for name in SET_BY_LIMITS})
+    if is_about_persons(home, terms.resource):
+        terms = msgspec.structs.replace(terms, persons=True)
     write(place.folder / "terms" / f"{resource}.json", terms)
     typer.echo(json.dumps(msgspec.to_builtins(terms), ensure_ascii=False))
 

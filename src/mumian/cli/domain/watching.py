@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.domain.place import HoldingOption, NameArgument, ResourceOption, place_of
+from mumian.cli.domain.consents import is_about_persons
+from mumian.cli.domain.place import HoldingOption, NameArgument, Place, ResourceOption, place_of
 from mumian.cli.opened import HomeOption, JsonOption, clock_in, fail
 from mumian.cli.words import say
 from mumian.domain.declaration import Bands, Probing, Terms
@@ -58,12 +59,12 @@ def limits(
     ] = None,
 ) -> None:
     place = place_of(home, name)
-    terms = next((each for each in place.terms() if each.resource == resource), None)
-    if terms is None:
+    terms = _terms_of(place, resource)
+    if persons is False and is_about_persons(home, terms.resource):
         fail(
             say(
-                f"`{resource}` is not opened here; open it with `mumian domain allow` first",
-                f"`{resource}` 尚未在本数据域开放；请先用 `mumian domain allow` 开放",
+                f"`{resource}` holds personal information by the market's catalog; grade it anew if it does not",
+                f"市场目录载明 `{resource}` 含个人信息；如非如此，请重新定级",
             )
         )
     changed: dict[str, Any] = {
@@ -74,13 +75,28 @@ def limits(
         "consents_age_ms_max": None if consents_hours is None else consents_hours * HOUR_MS,
         "probing": None if probing is None else _probing(terms.probing, probing),
     }
-    given = msgspec.to_builtins(terms) | {key: value for key, value in changed.items() if value is not None}
-    try:
-        new = msgspec.convert(given, Terms)
-    except msgspec.ValidationError as e:
-        fail(say(f"that is no limit: {e}", f"限制有误：{e}"))
+    new = _changed(terms, {key: value for key, value in changed.items() if value is not None})
     write(place.folder / "terms" / f"{terms.resource}.json", new)
     typer.echo(json.dumps(msgspec.to_builtins(new), ensure_ascii=False))
+
+
+def _terms_of(place: Place, resource: str) -> Terms:
+    terms = next((each for each in place.terms() if each.resource == resource), None)
+    if terms is None:
+        fail(
+            say(
+                f"`{resource}` is not opened here; open it with `mumian domain allow` first",
+                f"`{resource}` 尚未在本数据域开放；请先用 `mumian domain allow` 开放",
+            )
+        )
+    return terms
+
+
+def _changed(terms: Terms, changed: dict[str, Any]) -> Terms:
+    try:
+        return msgspec.convert(msgspec.to_builtins(terms) | changed, Terms)
+    except msgspec.ValidationError as e:
+        fail(say(f"that is no limit: {e}", f"限制有误：{e}"))
 
 
 def _bands(text: str) -> dict[str, Any]:
