@@ -88,7 +88,7 @@ def test_nothing_counted_has_no_quantile(counts: list[int]) -> None:
         (900, 400, 4.0, 8, 22),
         (250, 1000, 20.0, 8, 22),
         (500, 60, 6.0, 8, 22),
-        (900, 400, 12.0, -25, 4),
+        (900, 400, 20.0, -25, 4),
     ],
 )
 def test_the_interval_holds_the_exact_quantile_as_often_as_it_says(
