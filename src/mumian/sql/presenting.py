@@ -15,7 +15,7 @@ from math import isqrt
 from mumian.engines.question import Measure, unit_most, width
 from mumian.kernel.outcome import Broken
 from mumian.methods import intervals
-from mumian.methods.intervals import Interval, Noisy
+from mumian.methods.intervals import Noisy
 from mumian.methods.mechanisms import Mechanism as Noise
 from mumian.methods.mechanisms import noise_width, outside_of
 from mumian.methods.quantile import quantile
@@ -141,6 +141,7 @@ class _Reading:
             self._at[measure] = slice(at, at + width(measure))
             at += width(measure)
         self._each: dict[int, int] = {}
+        self._widths: dict[tuple[Figure, int], Fraction] = {}
 
     def cell(self, value: Value, row: Group) -> Cell:
         """Return a value with the interval that it has by itself."""
@@ -173,8 +174,7 @@ class _Reading:
             case Key():
                 return Cell.exact(_key(value, row.keys[self._keys[value.column]]))
             case Figure():
-                whole = self._combined(value, row, permille)
-                return Cell(whole.value, whole.low, whole.high)
+                return self._figure(value, row, permille)
             case Mean():
                 return self._mean(value, row, permille)
             case Variance():
@@ -187,9 +187,13 @@ class _Reading:
     def _noisy(self, measure: Measure, row: Group) -> Noisy:
         return Noisy(value=row.values[self._at[measure]][0], scale=self._scales[measure], mechanism=self._noise)
 
-    def _combined(self, figure: Figure, row: Group, permille: int) -> Interval:
-        terms = [(Fraction(1, figure.scale), self._noisy(figure.measure, row))]
-        return intervals.combination(terms, confidence_permille=permille)
+    def _figure(self, figure: Figure, row: Group, permille: int) -> Cell:
+        key = figure, permille
+        if key not in self._widths:  # the same in every group
+            terms = [(Fraction(1, figure.scale), self._noisy(figure.measure, row))]
+            self._widths[key] = intervals.combination(terms, confidence_permille=permille).half_width
+        value = Fraction(row.values[self._at[figure.measure]][0], figure.scale)
+        return Cell(value, value - self._widths[key], value + self._widths[key])
 
     def _mean(self, mean: Mean, row: Group, permille: int) -> Cell:
         """total ÷ count within the public bounds, which hold the mean even if noise may have made the count."""
