@@ -58,7 +58,7 @@ def gaussian_delta_up(*, l0: int, step: int, sigma: float, epsilon: float) -> fl
         l0, step: values that a unit moves, and by how much at most; ≥ 1.
         sigma: of the noise on each value, in the unit of `step`; > 0.
         epsilon: 0 to `EPSILON_MAX`.
-    Source: Canonne, Kamath & Steinke 2020, Theorem 7 (one value); Kairouz, Liu & Steinke 2021, §4 (sums of discrete
+    Source: Canonne, Kamath & Steinke 2020, Theorem 7 (one value); Kairouz, Liu & Steinke 2021 (sums of discrete
         Gaussians, τ = 10 Σ_{j<l0} exp(-2π²σ² j/(j+1)), σ ≥ 1/2); Balle & Wang 2018, Theorem 8 (continuous).
     """
     by_zcdp = ceil(l0 * Fraction(step) ** 2 / (2 * Fraction(sigma) ** 2) * NANO)

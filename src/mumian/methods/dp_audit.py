@@ -7,8 +7,8 @@ that is too high with at most the stated probability, whatever event was picked.
 At a small epsilon the events that tell a Gaussian's (ε, δ) apart are too rare to be seen often, so the zCDP loss is bounded
 as well: no event may tell more than rho, common ones included, and that sees half the noise missing within some thousand runs.
 
-Source: Jagielski, Ullman & Oprea 2020, Auditing Differentially Private Machine Learning, §4 (bounds on ε from
-Clopper-Pearson); Ding et al. 2018, Detecting Violations of Differential Privacy, §4 (events picked on runs of their own);
+Source: Jagielski, Ullman & Oprea 2020, Auditing Differentially Private Machine Learning (bounds on ε from
+Clopper-Pearson); Ding et al. 2018, Detecting Violations of Differential Privacy (events picked on runs of their own);
 Gilbert & McMillan 2018, Property Testing for Differential Privacy (what no test can see).
 """
 
@@ -107,7 +107,7 @@ def _measured(loss: Loss, picking: Sequence[Integers], measuring: Sequence[Integ
 
 
 def _epsilon(p: float, q: float, *, delta: float) -> float:
-    """Return ε with p = e^ε q + δ: any smaller one is refuted. Source: Kairouz, Oh & Viswanath 2015, Theorem 2.1."""
+    """Return ε with p = e^ε q + δ: any smaller one is refuted. Source: Kairouz, Oh & Viswanath 2015 (privacy as a test of hypotheses)."""
     return log((p - delta) / q) if p > delta and q > 0 else 0.0
 
 

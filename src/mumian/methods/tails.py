@@ -53,7 +53,7 @@ def gaussian_tail_up(m: int, sigma: float) -> float:
 def laplace_tail_up(m: int, scale: float) -> float:
     """Return an upper bound on P[X ≥ m] of the discrete Laplace of scale `scale`: q^m / (1 + q) with q = e^(-1/scale).
 
-    Source: Ghosh, Roughgarden & Sundararajan 2009, Definition 2.2: P[X = x] = (1 - q)/(1 + q) q^|x|.
+    Source: Ghosh, Roughgarden & Sundararajan 2009 (geometric mechanism): P[X = x] = (1 - q)/(1 + q) q^|x|.
     """
     if m <= 0:
         return 1.0

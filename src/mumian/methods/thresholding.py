@@ -26,9 +26,9 @@ def threshold(mechanism: Mechanism, *, l0: int, scale: float, delta_femto: int) 
         delta_femto: δ in 10^-15, of the keys' appearing alone; 1 to 10^15 - 1.
     Returns: τ ≥ 2, rounded up: the smallest that the tail bound shows.
     Raises: ValueError: an argument is out of range.
-    Source: Korolova, Kenthapadi, Mishra & Ntoulas 2009, Releasing Search Queries and Clicks Privately, Theorem 1; Wilson
-        et al. 2020, Differentially Private SQL with Bounded User Contribution, §3 (l0 keys); Desfontaines, Voss, Gipson &
-        Mandayam 2022, Differentially Private Partition Selection, §2.
+    Source: Korolova, Kenthapadi, Mishra & Ntoulas 2009, Releasing Search Queries and Clicks Privately; Wilson
+        et al. 2020, Differentially Private SQL with Bounded User Contribution (l0 keys); Desfontaines, Voss, Gipson &
+        Mandayam 2022, Differentially Private Partition Selection.
     """
     if l0 < 1 or not 0 < delta_femto < FEMTO:
         raise ValueError(f"`{l0}` keys and a delta of `{delta_femto}` femto; at least 1 key and 1 to {FEMTO - 1}")
