@@ -65,6 +65,11 @@ def test_noise_is_stochastically_below_a_continuous_gaussian_plus_one(sigma: flo
         assert slow_gaussian_tail(m, sigma) <= erfc((m - 1) / (sigma * sqrt(2))) / 2 + 1e-14
 
 
+@pytest.mark.parametrize("sigma", [0.3, 1000.0, 1e6])
+def test_a_point_beyond_every_float_has_next_to_no_tail(sigma: float) -> None:
+    assert 0 < gaussian_tail_up(2**53, sigma) < 1e-299
+
+
 def test_the_two_ways_of_bounding_meet_at_their_border() -> None:
     for m in (1, 1024, 5000):
         assert gaussian_tail_up(m, 1024.0) == pytest.approx(gaussian_tail_up(m, 1024.0001), rel=1e-3)

@@ -85,7 +85,7 @@ def _summed_delta(l0: int, *, step: int, sigma: float, epsilon: float, start: in
     """Add up from one step below the first point whose loss exceeds ε; what lies beyond 12 scales is added as a whole."""
     total = sqrt(l0) * sigma
     end = max(start, 0) + ceil(12 * total) + 2
-    s = np.arange(max(start, -end), end)
+    s = np.arange(max(start, -end), end, dtype=np.float64)
     over = (l0 * step**2 / 2 + step * s) / sigma**2 - epsilon
     gain = -np.expm1(-np.maximum(over, 0))
     weight = np.exp(-(s**2) / (2 * total**2)) / gaussian_mass_down(total)

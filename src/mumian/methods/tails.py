@@ -45,7 +45,9 @@ def gaussian_tail_up(m: int, sigma: float) -> float:
     if sigma > SUMMED_SIGMA_MAX:
         return erfc((m - 0.5) / (sigma * sqrt(2))) / 2 * UP + TINY
     end = m + ceil(12 * sigma) + 1
-    summed = float(np.exp(-(np.arange(m, end) ** 2) / (2 * sigma**2)).sum()) / gaussian_mass_down(sigma)
+    summed = float(np.exp(-(np.arange(m, end, dtype=np.float64) ** 2) / (2 * sigma**2)).sum()) / gaussian_mass_down(
+        sigma
+    )
     beyond = exp(-(end**2) / (2 * sigma**2))  # subgaussian, see `gaussian_sum_width`
     return min(1.0, (summed + beyond) * UP + TINY)
 
