@@ -163,6 +163,8 @@ def build(mumian: Mumian) -> Town:
         resources.append(ok("domain", "describe", name, *words, *graded).out.strip())
         kinds = ["--kind", "aggregate", "--kind", "verification", "--predicate", "minutes > 60"]
         ok("domain", "allow", name, "--resource", resources[-1], "--purpose", PURPOSE, "--rho", "3", *kinds)
+        Path(f"{name}.rules.json").write_text(ok("domain", "rules", name, "--table", "deliveries").out)
+        ok("domain", "rules", name, "--resource", resources[-1], "--file", f"{name}.rules.json", "--submit")
     verify = {"type": "plan.VerificationPlan", "key_columns": ["vehicle", "district"], "calls_max": 4}
     verify["predicate"] = {"column": "minutes", "op": "gt", "value": 60}
     said = ok("submit", "-", said=[*applied(1, resources[0]), *applied(2, resources[1])]).events
@@ -348,7 +350,7 @@ def test_a_domain_shows_what_it_holds_allows_and_has_spent(mumian: Mumian, town:
     (held,) = shown["holdings"]
     assert (held["version"], held["rows"], held["units"]) == (town.digests[0], 160, 40)
     assert shown["terms"][0]["predicates"] == [{"column": "minutes", "op": "gt", "value": 60}]
-    assert shown["spent_rho_nano"] == {town.resources[0]: 500_000_000}
+    assert shown["spent_rho_nano"] == {"main": 500_000_000}
     assert [each["domain"] for each in json.loads(mumian("domain", "list", "--json").out)] == ["north", "south"]
     assert "south" in mumian("domain", "list").out
 

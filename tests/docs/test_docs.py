@@ -28,13 +28,14 @@ from pages import (
 from demo_run import demo
 from mumian.cli.main import app
 from mumian.cli.show import NOUNS
-from mumian.domain.refusals import DomainRefusal
+from mumian.domain.refusals import DomainRefusal, ExactRefusal
 from mumian.kernel import ids
 from mumian.kernel.roles import DataKind, Right, Role
 from mumian.market.hearing import HearingRefusal
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import ROOMS
 from mumian.rulebook.rules import load
+from mumian.sql.refusals import SqlRefusal
 
 PAGES = pages()
 WRITTEN = [page for page in PAGES if not page.startswith(GENERATED)]
@@ -99,7 +100,7 @@ def _names() -> Iterator[str]:
     """Yield every full name that the code gives to a command, event, refusal, law or table."""
     yield from REFUSALS
     yield from (refusal.full_name for refusal in HearingRefusal)
-    yield from (refusal.full_name for refusal in DomainRefusal)
+    yield from (refusal.full_name for kind in (DomainRefusal, ExactRefusal, SqlRefusal) for refusal in kind)
     for room in ROOMS.values():
         named = [kind.__name__ for kind in (*room.commands, *room.events)]
         named += [law.__name__ for law in room.laws]
@@ -108,7 +109,7 @@ def _names() -> Iterator[str]:
 
 
 NAMES = frozenset(_names())
-_full_name = re.compile(rf"(?:{'|'.join([*ROOMS, 'envelope', 'hearing', 'domain'])})\.\w+")
+_full_name = re.compile(rf"(?:{'|'.join([*ROOMS, 'envelope', 'hearing', 'domain', 'sql'])})\.\w+")
 _code_path = re.compile(r"(?:[a-z_]+/)+[a-z_]+\.(?:py|toml)(?:::\w+)?")
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 
 from mumian.cli.schema import schema_of
+from mumian.domain.refusals import DomainRefusal, ExactRefusal
 from mumian.kernel.outcome import Refusal
 from mumian.market.envelope import EnvelopeRefusal
 from mumian.market.hearing import HearingRefusal
 from mumian.market.rooms import ROOMS
 from mumian.market.sequencer import Settings
+from mumian.sql.refusals import SqlRefusal
 
 MADE = "<!-- written by `make docs` from the code; edits here are lost -->\n"
 
@@ -92,6 +94,9 @@ def _refusals() -> Iterator[str]:
     yield from _refusal_table("envelope", EnvelopeRefusal, "Before any room is asked.")
     for room in ROOMS.values():
         yield from _refusal_table(room.name, room.refusals, "")
+    yield from _refusal_table("domain", DomainRefusal, "A domain's answers to messages and to its owner; none is a leaf.")
+    yield from _refusal_table("domain, exact answers", ExactRefusal, "After a ticket, before an answer without noise.")
+    yield from _refusal_table("sql", SqlRefusal, "A query's text, with its place, before anything is asked of the market.")
 
 
 def _refusal_table(name: str, refusals: type[Refusal], note: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +12,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mumian.cli.budgets import draw_budget
 from mumian.cli.opened import HomeOption, JsonOption, fail, read_market
-from mumian.cli.words import say
+from mumian.cli.words import LANG, say
+from mumian.kernel.canonical import digest
+from mumian.kernel.ids import BudgetId, ResourceId
+from mumian.kernel.time import Instant
+from mumian.market.budgets import budget_seen
 from mumian.market.overview import overview
+from mumian.market.rooms import States
+from mumian.rooms.cleanroom import sayings
+from mumian.rooms.cleanroom import views as cleanroom
 
 NOUNS = {
     "market": ("oversight.market",),
@@ -57,6 +65,8 @@ NOUNS = {
     "listing": ("exchange.listings",),
     "order": ("exchange.orders",),
     "job": ("cleanroom.jobs",),
+    "review": ("cleanroom.reviews",),
+    "analysis": ("cleanroom.rules",),
     "budget": ("cleanroom.budgets",),
     "account": ("ledger.accounts",),
     "hold": ("ledger.held",),
@@ -65,7 +75,8 @@ NOUNS = {
 }
 """What can be shown, and the tables that it lies in: an objection is raised to either register.
 
-Named by its id, but a certificate by its number, the policies of a resource by the resource, a clock by `about/kind`.
+Named by its id, but a certificate by its number, the policies and analysis rules of a resource by the resource, a review
+by its job, a clock by `about/kind`.
 """
 
 ROWS_SHOWN = 50
@@ -101,10 +112,40 @@ def show(
     rows = _rows(home, tables, key)
     if key and not rows:
         fail(say(f"no {noun} `{key}` in this market", f"本市场没有 {noun} `{key}`"))
+    if noun in SPOKEN and not as_json:
+        _speak(home, noun, [name for name, _ in rows], limit)
+        return
     if as_json or key:
         typer.echo(json.dumps(rows[0][1] if key else dict(rows), indent=2, ensure_ascii=False))
         return
     _draw(noun, rows, limit)
+
+
+def _speak(home: Path, noun: str, keys: list[str], limit: int) -> None:
+    """Print what people read in words rather than in fields."""
+    with read_market(home) as (states, now):
+        for key in keys[:limit]:
+            SPOKEN[noun](states, key, now)
+    if len(keys) > limit:
+        typer.echo(say(f"{len(keys) - limit} more; raise --limit", f"另有 {len(keys) - limit} 条；请调大 --limit"))
+
+
+def _budget(states: States, key: str, now: Instant) -> None:
+    seen = budget_seen(states, BudgetId(key), now)
+    if seen is not None:
+        draw_budget(seen)
+
+
+def _analysis(states: States, key: str, _now: Instant) -> None:
+    rules = cleanroom.rules_of(states.cleanroom, ResourceId(key))
+    if rules is not None:
+        typer.echo(f"{key} ({say('analysis rules', '分析规则')} {digest(rules)[:12]})")
+        for sentence in sayings.say(rules, LANG):
+            typer.echo(f"  {sentence}")
+
+
+SPOKEN: dict[str, Callable[[States, str, Instant], None]] = {"budget": _budget, "analysis": _analysis}
+"""Nouns that are told in words unless `--json` is asked for."""
 
 
 def _rows(folder: Path, tables: tuple[str, ...], key: str) -> list[tuple[str, Any]]:

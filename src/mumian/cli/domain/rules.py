@@ -20,6 +20,7 @@ from mumian.domain.store import write
 from mumian.kernel.ids import ResourceId
 from mumian.rooms.cleanroom.analysis import AnalysisRules, fault
 from mumian.rooms.cleanroom.model import SetAnalysisRules
+from mumian.rooms.cleanroom.sayings import say as sentences
 
 FileOption = Annotated[
     Path | None,
@@ -67,9 +68,7 @@ def _show(shown: AnalysisRules, *, read: bool) -> None:
     if not read:
         typer.echo(json.dumps(msgspec.to_builtins(shown), ensure_ascii=False, indent=2))
         return
-    from mumian.rooms.cleanroom.sayings import say as sayings  # TEMP
-
-    for sentence in sayings(shown, LANG):
+    for sentence in sentences(shown, LANG):
         typer.echo(sentence, err=True)
 
 

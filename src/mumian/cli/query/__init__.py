@@ -21,7 +21,6 @@ from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.domain.gate import Answer
 from mumian.kernel.ids import JobId, PartyId
-from mumian.rooms.cleanroom.model import RequestJob
 from mumian.rooms.cleanroom.plan import Mechanism, Mode
 from mumian.sql.presenting import Group, present
 
@@ -29,8 +28,36 @@ Text: TypeAlias = Annotated[
     str,
     typer.Argument(help=say("the SQL, a file with it, or - for standard input", "SQL、SQL 文件，或 - 表示标准输入")),
 ]
-Number: TypeAlias = Annotated[
+Agreement: TypeAlias = Annotated[str, typer.Option(help=say("the agreement to ask under", "所依据的合约"))]
+Purpose: TypeAlias = Annotated[str, typer.Option(help=say("what for, as agreed", "约定的用途"))]
+Rho: TypeAlias = Annotated[
+    str, typer.Option(help=say("privacy loss (zCDP) to spend, such as 0.05", "愿付的隐私损失 rho，如 0.05"))
+]
+Epsilon: TypeAlias = Annotated[
+    str, typer.Option(help=say("instead of --rho: epsilon of this answer", "代替 --rho：本次结果的 ε"))
+]
+Within: TypeAlias = Annotated[
+    int, typer.Option(help=say("instead of --rho: wanted half width of every figure", "代替 --rho：期望的半宽度"))
+]
+Delta: TypeAlias = Annotated[str, typer.Option(help=say("delta of --epsilon and of found keys", "ε 与发现键的 δ"))]
+Groups: TypeAlias = Annotated[
     int, typer.Option(help=say("groups that one unit may count in", "一个隐私单元至多计入的分组数"))
+]
+Rows: TypeAlias = Annotated[
+    int, typer.Option(help=say("rows of one unit that count in a group", "一组内至多计入的行数"))
+]
+Exactly: TypeAlias = Annotated[
+    bool, typer.Option("--exact", help=say("without noise, where allowed", "不加噪声（须获许可）"))
+]
+Laplace: TypeAlias = Annotated[bool, typer.Option("--laplace", help=say("Laplace noise", "拉普拉斯噪声"))]
+OfTemplate: TypeAlias = Annotated[
+    str, typer.Option(help=say("an approved query, instead of SQL", "已批准的查询模板，代替 SQL"))
+]
+Arguments: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help=say("of the template: month=3", "模板参数：month=3"))
+]
+Explain: TypeAlias = Annotated[
+    bool, typer.Option("--explain", help=say("say what it would cost, ask nothing", "只说明代价，不提交"))
 ]
 
 
@@ -39,39 +66,29 @@ def register(within: typer.Typer) -> None:
 
 
 def query(
-    text: Text,
     home: HomeOption,
-    agreement: Annotated[str, typer.Option(help=say("the agreement to ask under", "所依据的合约"))],
-    purpose: Annotated[str, typer.Option(help=say("what for, as agreed", "约定的用途"))],
-    rho: Annotated[
-        str, typer.Option(help=say("privacy loss (zCDP) to spend, such as 0.05", "愿付的隐私损失 rho"))
-    ] = "",
-    epsilon: Annotated[
-        str, typer.Option(help=say("instead of --rho: epsilon of this answer", "代替 --rho：本次结果的 ε"))
-    ] = "",
-    within: Annotated[
-        int, typer.Option(help=say("instead of --rho: wanted half width of every figure", "代替 --rho：期望的半宽度"))
-    ] = 0,
-    delta: Annotated[str, typer.Option(help=say("delta of --epsilon and of found keys", "ε 与发现键的 δ"))] = "1e-9",
-    groups: Number = 1,
-    rows: Annotated[int, typer.Option(help=say("rows of one unit that count in a group", "一组内至多计入的行数"))] = 1,
-    exact: Annotated[
-        bool, typer.Option("--exact", help=say("without noise, where allowed", "不加噪声（须获许可）"))
-    ] = False,
-    laplace: Annotated[bool, typer.Option("--laplace", help=say("Laplace noise", "拉普拉斯噪声"))] = False,
-    template: Annotated[str, typer.Option(help=say("an approved query, instead of SQL -", "已批准的查询模板"))] = "",
-    argument: Annotated[
-        list[str] | None, typer.Option(help=say("of the template: month=3", "模板参数：month=3"))
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help=say("say what it would cost, ask nothing", "只说明代价，不提交"))
-    ] = False,
+    agreement: Agreement,
+    purpose: Purpose,
+    text: Text = "",
+    rho: Rho = "",
+    epsilon: Epsilon = "",
+    within: Within = 0,
+    delta: Delta = "1e-9",
+    groups: Groups = 1,
+    rows: Rows = 1,
+    exact: Exactly = False,
+    laplace: Laplace = False,
+    template: OfTemplate = "",
+    argument: Arguments = None,
+    explain: Explain = False,
     url: UrlOption = None,
     engine: EngineOption = EngineKind.LOCAL,
     master: MasterOption = "local",
     shards: ShardsOption = None,
     as_json: JsonOption = False,
 ) -> None:
+    if bool(text) == bool(template):
+        fail(say("give a query, or the name of a template", "请给出查询语句或模板名称"))
     wanted = Wanted(
         agreement=agreement,
         purpose=purpose,
@@ -86,23 +103,27 @@ def query(
         template=template,
         arguments=tuple(argument or ()),
     )
-    sql = _read(text)
-    with read_market(home) as (states, now):
-        asked = read_asked(states, sql, wanted, now)
-    if not isinstance(asked, Asked):
-        draw_refused(asked, sql)
-        raise typer.Exit(REFUSED)
-    request = asked.request(secrets.token_hex(8))
+    asked = ask(home, _read(text), wanted)
     if explain:
-        _explain(home, asked, request, as_json=as_json)
+        explained(home, asked, as_json=as_json)
         return
-    answer, file = _answered(home, asked, request, addresses(url), EngineChoice(engine, master, shards))
+    answer, file = _answered(home, asked, addresses(url), EngineChoice(engine, master, shards))
     table = present(asked.compiled, shown_groups(answer))
     if as_json:
         typer.echo(json.dumps(as_json_of(table, answer), ensure_ascii=False))
     else:
         draw_table(table, answer)
         typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
+
+
+def ask(home: Path, sql: str, wanted: Wanted) -> Asked:
+    """Return what is asked; a query that is not answered is told with its place, and ends the run."""
+    with read_market(home) as (states, now):
+        asked = read_asked(states, sql, wanted, now)
+    if isinstance(asked, Asked):
+        return asked
+    draw_refused(asked, sql)
+    raise typer.Exit(REFUSED)
 
 
 def shown_groups(answer: Answer) -> list[Group]:
@@ -125,18 +146,17 @@ def _read(text: str) -> str:
     return text
 
 
-def _explain(home: Path, asked: Asked, request: RequestJob, *, as_json: bool) -> None:
+def explained(home: Path, asked: Asked, *, as_json: bool) -> None:
+    """Say what a query would compute and cost, and whether it would be answered; nothing is asked for."""
     with read_market(home) as (states, now):
-        found = rehearsed(states, asked.consumer, request, now)
+        found = rehearsed(states, asked.consumer, asked.request("explained"), now)
         draw_cost(states, asked, found, as_json=as_json)
     if found.allowed is False:
         raise typer.Exit(REFUSED)
 
 
-def _answered(
-    home: Path, asked: Asked, request: RequestJob, addressed: dict[PartyId, str], engine: EngineChoice
-) -> tuple[Answer, Path]:
+def _answered(home: Path, asked: Asked, addressed: dict[PartyId, str], engine: EngineChoice) -> tuple[Answer, Path]:
     with opened(home) as (place, market):
-        leaf = said(place, market, asked.consumer, request)
+        leaf = said(place, market, asked.consumer, asked.request(secrets.token_hex(8)))
         job = JobId(leaf.events[-1].job)
     return fetch_answer(home, job, addressed, engine)

@@ -16,7 +16,7 @@ from mumian.kernel.ids import AgreementId, PartyId, ProductId
 from mumian.kernel.time import Instant
 from mumian.market.envelope import BY_KEY, Envelope, Signature
 from mumian.market.explain import explain_command
-from mumian.market.explained import Explanation
+from mumian.market.explained import Explanation as Rehearsed
 from mumian.market.rooms import States
 from mumian.methods.calibration import rho_nano_for
 from mumian.methods.dp import NANO
@@ -29,6 +29,7 @@ from mumian.rooms.exchange import views as exchange
 from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as rights
 from mumian.sql.compiling import Compiled, Options, compile_sql
+from mumian.sql.explaining import Explanation, explain
 from mumian.sql.refusals import SqlRefused
 from mumian.sql.values import Figure, Key, KeyForm, Presentation
 
@@ -56,13 +57,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Asked:
-    """A query that can be said to the market."""
+    """A query that can be said to the market. said: what it would do, in sentences; None of a template."""
 
     consumer: PartyId
     product: ProductId
     compiled: Compiled
     wanted: Wanted
     arguments: Mapping[str, int | str]
+    said: Explanation | None = None
 
     def request(self, nonce: str) -> RequestJob:
         wanted = self.wanted
@@ -89,8 +91,11 @@ def read_asked(states: States, sql: str, wanted: Wanted, now: Instant) -> Asked 
     made = compile_sql(sql, tables, party=consumer, options=_options(wanted, FEW_RHO_NANO))
     if isinstance(made, SqlRefused):
         return made
-    made = compile_sql(sql, tables, party=consumer, options=_options(wanted, _rho_nano(made.plan, wanted)))
-    return made if isinstance(made, SqlRefused) else Asked(consumer, product, made, wanted, {})
+    options = _options(wanted, _rho_nano(made.plan, wanted))
+    said = explain(sql, tables, party=consumer, options=options)
+    if isinstance(said.outcome, SqlRefused):
+        return said.outcome
+    return Asked(consumer, product, said.outcome, wanted, {}, said)
 
 
 def tables_of(states: States, product: ProductId, now: Instant) -> dict[str, AnalysisRules]:
@@ -104,7 +109,7 @@ def tables_of(states: States, product: ProductId, now: Instant) -> dict[str, Ana
     return tables
 
 
-def rehearsed(states: States, consumer: PartyId, request: RequestJob, now: int) -> Explanation:
+def rehearsed(states: States, consumer: PartyId, request: RequestJob, now: int) -> Rehearsed:
     """Return what the market would answer, without asking it: no budget is charged."""
     envelope, by = Envelope("explained", consumer, request), "door:explain"
     keys = parties.keys_of(states.parties, consumer)

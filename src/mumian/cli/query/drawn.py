@@ -19,7 +19,7 @@ from mumian.market.explained import Explanation
 from mumian.market.rooms import States
 from mumian.methods.mechanisms import half_width_of
 from mumian.rooms.cleanroom import views as cleanroom
-from mumian.rooms.cleanroom.plan import AggregatePlan, Measure, Mode, groups, plan_digest
+from mumian.rooms.cleanroom.plan import AggregatePlan, Measure, Mode, plan_digest
 from mumian.sql.literals import Scalar
 from mumian.sql.presenting import Table
 from mumian.sql.refusals import SqlRefused
@@ -80,39 +80,30 @@ def as_json_of(table: Table, answer: Answer) -> dict[str, Any]:
 
 def draw_cost(states: States, asked: Asked, found: Explanation, *, as_json: bool) -> None:
     """Say what a query would compute and cost, and whether the market would ticket it. Nothing is asked for."""
-    plan = asked.compiled.plan
-    halves = [(each, _half(plan, each)) for each in plan.measures]
-    paid = any(
-        key.startswith(f"{plan_digest(plan)}/") for key, _ in states.cleanroom.paid.under(f"{plan_digest(plan)}/")
-    )
+    plan, key = asked.compiled.plan, plan_digest(asked.compiled.plan)
+    paid = next(iter(states.cleanroom.paid.under(f"{key}/")), None) is not None
     if as_json:
         told = {
             "plan": msgspec.to_builtins(plan),
-            "plan_digest": plan_digest(plan),
+            "plan_digest": key,
             "rho_nano": plan.rho_nano,
-            "epsilon": cleanroom.epsilon(plan.rho_nano) if plan.rho_nano else "0",
-            "half_widths": [half for _, half in halves],
+            "delta_femto": plan.delta_femto,
+            "half_widths": {_named(each): _half(plan, each) for each in plan.measures},
             "answered_before": paid,
             "market": msgspec.to_builtins(found),
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    count = groups(plan)
-    typer.echo(
-        say(
-            f"{count} groups of `{plan.table}`, unit `{plan.unit}`",
-            f"表 `{plan.table}`，{count} 个分组，隐私单元 `{plan.unit}`",
-        )
-    )
-    if plan.mode is Mode.PRIVATE:
-        typer.echo(say("cost: ", "代价：") + _cost(plan.rho_nano, plan.delta_femto))
-        for measure, half in halves:
-            typer.echo(f"  {_named(measure)} ±{half:,} ({CONFIDENCE_PERMILLE / 10:g} %)")
+    if asked.said is not None:
+        typer.echo(asked.said.say(LANG))
+    else:
+        for measure in plan.measures:
+            typer.echo(f"{_named(measure)} ±{_half(plan, measure):,} ({CONFIDENCE_PERMILLE / 10:g} %)")
     if paid:
         typer.echo(
             say(
-                "this was answered before on some version of the data: on the same one it costs nothing",
-                "该问题曾在某一数据版本上答复过：版本相同则不再收取预算",
+                "this was answered before: on the same version of the data it costs nothing",
+                "该问题此前答复过：数据版本相同则不再收取预算",
             )
         )
     draw(msgspec.structs.replace(found, paths=()))
