@@ -128,7 +128,15 @@ def objection_to_two_holders(a: Agency) -> Says:
     return a.objector, words.ObjectToCertificate(a.certified(both), (0, 1), Ground.OTHER, EVIDENCE)
 
 
+def another_form_in_supplement(a: Agency) -> Says:
+    key = a.submitted(a.form())
+    a.say(a.registry, words.ReturnApplication(key, (Part.SAMPLE,)))
+    other = initial_form(a.firms[0], a.data[1], SourceType.SELF_GENERATED, (Right.HOLD,))
+    return a.firms[0], words.SupplementApplication(key, other)
+
+
 PROPERTY: dict[str, Callable[[Agency], Says]] = {
+    "property_register.FORM_DIFFERS": another_form_in_supplement,
     "property_register.ONLY_THE_MARKET": acceptance_said_by_a_firm,
     "property_register.SELF_REGISTRATION": registry_for_itself,
     "property_register.ROUNDS_USED_UP": evidence_asked_for_again_and_again,

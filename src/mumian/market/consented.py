@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
@@ -18,13 +19,16 @@ def consents_that_ended_are_void_and_no_others(s: States, _now: Instant) -> Iter
 
 
 def no_job_waits_past_a_withdrawal(s: States, _now: Instant) -> Iterator[str]:
-    """A job that was asked for before a consent to its data was withdrawn has been stopped."""
+    """A job that was asked for before a consent to its data was withdrawn or ran out has been stopped."""
     withdrawn: dict[str, Instant] = {}
     for _, consent in s.consent.consents.under():
-        for resource in consent.resources if consent.ended_at is not None else ():
-            for purpose in consent.purposes:
+        if consent.ended_at is None:
+            continue
+        later = s.consent.consents.get(consent.successor) if consent.successor is not None else None
+        for resource, purpose in product(consent.resources, consent.purposes):
+            if later is None or resource not in later.resources or purpose not in later.purposes:
                 path = reading(resource, purpose)
-                withdrawn[path] = max(withdrawn.get(path, 0), consent.ended_at or 0)
+                withdrawn[path] = max(withdrawn.get(path, 0), consent.ended_at)
     for key, job in s.cleanroom.jobs.under():
         if job.status is JobStatus.ISSUED:
             for path in job.read_by:

@@ -54,7 +54,9 @@ def _consent_voided(s: States, event: rights.ConsentVoided, _now: Instant) -> It
     yield from _bring_down(s, event.consent, right_views.consented(s.rights, event.consent))
 
 
-def _consent_withdrawn(s: States, event: consent.ConsentWithdrawn, _now: Instant) -> Iterator[Any]:
+def _consent_ended(
+    s: States, event: consent.ConsentWithdrawn | consent.ConsentExpired | consent.ConsentSuperseded, _now: Instant
+) -> Iterator[Any]:
     """Whatever still waits to read the person's data for what it consented to stops (PIPL 第15、47条)."""
     purposes = s.consent.consents[event.consent].purposes
     paths = tuple(reading(resource, purpose) for resource in event.resources for purpose in purposes)
@@ -81,5 +83,7 @@ REACTIONS: dict[type, React] = {
     rights.GrantRevoked: _grant_revoked,
     rights.AuthorizationEnded: _authorization_ended,
     rights.ConsentVoided: _consent_voided,
-    consent.ConsentWithdrawn: _consent_withdrawn,
+    consent.ConsentWithdrawn: _consent_ended,
+    consent.ConsentExpired: _consent_ended,
+    consent.ConsentSuperseded: _consent_ended,
 }

@@ -132,7 +132,7 @@ def _wanting(s: Scene, sources: tuple[str, ...], *, is_checks: bool) -> Said | N
             continue
         resource = ResourceId(record.resource)
         holder = s.states.catalog.resources[resource].holder
-        if resource not in s.states.cleanroom.rules:
+        if resource not in s.states.cleanroom.rules or s.chance(60):
             return publish(s, resource, holder)
         budget = s.states.cleanroom.by_lineage.get(f"{resource}/{UNIT}")
         if not is_checks and budget is None:
