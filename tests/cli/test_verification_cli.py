@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from terminal import Mumian
+from terminal import PROGRAM, Mumian
 
 from mumian.domain.figures import Counted, Figures
 from mumian.domain.probing import Pattern, Seen
@@ -189,6 +190,19 @@ def test_what_the_catalog_knows_to_be_about_persons_is_told_of_by_consent_alone(
 def test_a_limit_that_means_nothing_is_told(mumian: Mumian, resource: str, words: list[str], sentence: str) -> None:
     ran = mumian("domain", "limits", "bureau", "--resource", resource, *words)
     assert (ran.code, sentence in ran.err) == (FAULT, True), ran
+
+
+def test_who_serves_has_fetched_the_consents_before_the_first_answer(
+    mumian: Mumian, resource: str, tmp_path: Path
+) -> None:
+    path = DOMAIN / "consents" / f"{resource}.json"
+    assert not path.exists()
+    command = [*PROGRAM, "domain", "serve", "bureau", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout is not None
+        serving.stdout.readline()
+        serving.terminate()
+    assert b"party-3" in path.read_bytes()
 
 
 def test_a_stop_is_shown_and_lifted(mumian: Mumian, resource: str) -> None:

@@ -67,15 +67,17 @@ def _refreshing(home: Path, place: Place, *, every_s: int) -> Iterator[None]:
         return
     over = Event()
 
-    def work() -> None:
-        while True:
-            try:
-                refresh(home, place)
-            except (Exception, typer.Exit) as e:  # whatever it is: tell, and try again
-                typer.echo(say(f"consents were not fetched: {e}", f"未能获取同意清单：{e}"), err=True)
-            if over.wait(every_s):
-                return
+    def fetch() -> None:
+        try:
+            refresh(home, place)
+        except Exception as e:  # whatever it is: tell, and try again
+            typer.echo(say(f"consents were not fetched: {e}", f"未能获取同意清单：{e}"), err=True)
 
+    def work() -> None:
+        while not over.wait(every_s):
+            fetch()
+
+    fetch()
     thread = Thread(target=work, name="consents", daemon=True)
     thread.start()
     try:
