@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import reached_cleanroom
 from stage import Stage
 
+from mumian.kernel.canonical import digest
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Right, SourceType
 from mumian.market.envelope import Envelope
 from mumian.market.explain import explain_command, explain_thing
 from mumian.market.explained import Explanation, Step, cite
 from mumian.market.registering import initial_form
-from mumian.market.trial import EVIDENCE, PURPOSE
+from mumian.market.trial import EVIDENCE, PURPOSE, RULES
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import Filter, Op, VerificationPlan
 from mumian.rooms.operation.model import ExitOperation
@@ -100,6 +102,26 @@ def test_a_refusal_cites_its_rule_with_article_and_the_day_since_which_it_holds(
     assert [(rule.id, bool(rule.article), len(rule.in_force_since)) for rule in found.rules] == [
         (found.rules[0].id, True, 10)
     ]
+
+
+def test_a_question_that_the_analysis_rules_bar_names_the_resource_and_the_rules_by_their_digest(stage: Stage) -> None:
+    barred = VerificationPlan(("flight", "origin"), Filter("delay", Op.GT, 60), 2)
+    request = cleanroom.RequestJob(stage.world.checks_agreement, stage.world.checks, PURPOSE, barred, "explained")
+    found = command(stage, stage.world.insurer, request)
+    assert found.said_en == (
+        "cleanroom.COLUMN_DENIED: `origin` of `flights` may not be used to verify; allowed: filter, group, output"
+    )
+    step = found.paths[0].steps[0]
+    assert (step.id, step.what, step.holder) == (stage.world.resources[0], "analysis", stage.world.owners[0])
+    assert (step.terms, step.holds, step.why) == (f"flights {digest(RULES)}", False, "column_denied")
+
+
+def test_data_without_analysis_rules_is_named() -> None:
+    stage = Stage()
+    actor, request = reached_cleanroom.rules_missing(stage)
+    found = command(stage, actor, request)
+    assert found.said_en.startswith("cleanroom.RULES_MISSING")
+    assert (found.paths[0].steps[0].what, found.paths[0].steps[0].terms) == ("analysis", "")
 
 
 def test_public_data_shows_its_registration_and_the_agreement_that_it_is_operated_under() -> None:

@@ -130,6 +130,7 @@ def _link(step: Step) -> str:
 _WHAT = {
     "registration": say("registration", "登记"),
     "policy": say("policy", "使用控制策略"),
+    "analysis": say("analysis rules of", "分析规则"),
     "persons": say("persons in", "个人信息"),
     "limit": say("limit of", "期限"),
 }

@@ -23,6 +23,7 @@ from mumian.market.reactions.operation import grants_of
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import States
 from mumian.market.step import rehearse
+from mumian.rooms.cleanroom.refusals import CleanroomRefusal
 from mumian.rooms.exchange import views as exchange
 from mumian.rooms.operation.vocabulary import ScenarioId
 from mumian.rooms.rights import views as rights
@@ -45,11 +46,26 @@ def explain_command(states: States, envelope: Envelope, *, seq: int, now: Instan
             f"{outcome.refusal.full_name}: {outcome.say('en')}",
             f"{outcome.refusal.full_name}：{outcome.say('zh')}",
         )
-        return Explanation(asked, False, *says, cited(states, named, now), paths)
+        ruled = tuple(_ruled(states, outcome))
+        return Explanation(asked, False, *says, cited(states, named, now), (*ruled, *paths))
     named = tuple(rule for event in outcome for rule in _rules_in(event))
     events = ", ".join(type(event).__name__ for event in outcome)
     says = (f"would be accepted: {events}", f"可以办理：{events}")
     return Explanation(asked, True, *says, cited(states, named, now), paths)
+
+
+def _ruled(states: States, refused: Refused) -> Iterator[Path]:
+    """Yield the analysis rules that a question was held against in vain: of which resource, by their digest."""
+    resource, rules = refused.detail.get("resource"), refused.detail.get("rules")
+    if refused.refusal is not CleanroomRefusal.RULES_MISSING and rules is None:
+        return
+    record = states.catalog.resources[resource]
+    found = states.cleanroom.rules.get(resource)
+    terms = "" if found is None else f"{found.table} {rules}"
+    why = refused.refusal.name.lower()
+    yield Path(
+        str(resource), (Step(str(resource), "analysis", record.holder, terms, "", "", False, why),), str(resource), why
+    )
 
 
 def explain_thing(states: States, thing: str, now: Instant) -> Explanation | None:

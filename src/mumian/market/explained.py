@@ -27,7 +27,8 @@ class Cited(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """One link of a chain, or one thing that an answer rests on. holds: by itself, now. why: the reason where it does not.
 
-    what: `right`, `grant`, `authorization`, `resource`, `registration`, `policy`, `persons`, `limit`, or the noun of a matter.
+    what: `right`, `grant`, `authorization`, `resource`, `registration`, `policy`, `analysis`, `persons`, `limit`, or the noun of
+    a matter.
     terms: what it gives, in codes. until: the last day, or empty.
     """
 

@@ -37,7 +37,7 @@ USES: dict[Use, Both] = {
     Use.JOIN: ("joined by", "关联"),
     Use.VERIFY: ("verified", "核验"),
 }
-"""What may be done with a column."""
+"""What may be done with a column, in the order in which it is told."""
 
 OPS: dict[Op, Both] = {
     Op.EQ: ("=", "等于"),
@@ -126,31 +126,30 @@ def _known(column: PublicColumn) -> Both:
 def _permit(found: Permit) -> Both:
     if not found.uses:
         return "cannot be used at all", "不得使用"
-    allowed = [use for use in Use if use in found.uses]
-    denied = [use for use in Use if use not in found.uses]
-    only = " only" if len(allowed) == 1 else ""
-    en = _and(USES[use][0] for use in allowed) + only + _comparing(found)[0]
-    zh = ("仅可" if len(allowed) == 1 else "可") + "、".join(USES[use][1] for use in allowed) + _comparing(found)[1]
+    allowed = [_use(use, found) for use in USES if use in found.uses]
+    denied = [USES[use] for use in USES if use not in found.uses]
+    is_one = len(allowed) == 1
+    en = _and(each for each, _ in allowed) + (" only" if is_one else "")
+    zh = ("仅可" if is_one else "可") + "、".join(each for _, each in allowed)
     if denied:
-        en += "; never " + _or(USES[use][0] for use in denied)
-        zh += "；不得" + "、".join(USES[use][1] for use in denied)
+        en += "; never " + _or(each for each, _ in denied)
+        zh += "；不得" + "、".join(each for _, each in denied)
     return en, zh
 
 
-def _comparing(found: Permit) -> Both:
-    """Return by which comparisons, with which values; nothing where any may be."""
-    if Use.FILTER not in found.uses:
-        return "", ""
-    en, zh = "", ""
-    if found.comparisons != frozenset(Op):
-        ops = [OPS[op] for op in Op if op in found.comparisons]
-        en += " (by " + (", ".join(each for each, _ in ops) or "nothing") + " only)"
-        zh += "（仅以" + ("、".join(each for _, each in ops) or "无") + "比较）"
-    if found.literals is not None:
+def _use(use: Use, found: Permit) -> Both:
+    """Return what a use is called; of comparisons, by which and with which values they may be, where not by and with any."""
+    en, zh = USES[use]
+    ways: list[Both] = []
+    if use is Use.FILTER and found.comparisons != frozenset(Op):
+        ops = [OPS[op] for op in Op if op in found.comparisons] or [("nothing", "无")]
+        ways.append(("by " + ", ".join(each for each, _ in ops), "、".join(each for _, each in ops)))
+    if use is Use.FILTER and found.literals is not None:
         values = ", ".join(sorted(found.literals)) or "-"
-        en += f" (with {values} only)"
-        zh += f"（仅与 {values} 比较）"
-    return en, zh
+        ways.append((f"with {values}", f"值 {values}"))
+    if not ways:
+        return en, zh
+    return f"{en} ({'; '.join(each for each, _ in ways)})", f"{zh}（{'；'.join(each for _, each in ways)}）"
 
 
 def _limits(rules: AnalysisRules) -> Iterator[Both]:
