@@ -43,7 +43,7 @@ def test_a_source_lists_its_rules_of_the_day(mumian: Mumian) -> None:
 
 
 def test_all_rules_of_a_version_are_counted(mumian: Mumian) -> None:
-    for version in ("2026.1", "2026.2"):
+    for version in ("2026.1", "2026.2", "2026.3"):
         said = mumian("rules", "--rulebook", version, "--on", "2026-11-27").out.splitlines()[-1]
         assert said == f"{len(load(version).on(DAY))} rules"
 
@@ -58,7 +58,7 @@ def test_it_speaks_chinese(tmp_path: Path) -> None:
         (("S99",), "no rule or source `S99`"),
         (("S1-17", "--on", "2026-02-30"), "`2026-02-30` is no day"),
         (("S1-17", "--on", "2026-06-30"), "rule `S1-17` is not in force on 2026-06-30; it is since 2026-07-01"),
-        (("--rulebook", "1999.9"), "there are 2026.1, 2026.2"),
+        (("--rulebook", "1999.9"), "there are 2026.1, 2026.2, 2026.3"),
     ],
 )
 def test_what_there_is_not_is_answered_by_a_sentence(mumian: Mumian, words: tuple[str, ...], sentence: str) -> None:
