@@ -118,6 +118,18 @@ def test_the_bounded_aggregate_equals_a_slow_one(
     assert tuple(part.tolist() for part in answer) == expected
 
 
+@pytest.mark.parametrize("touched", [2, 7, 8, 9, 24, 25, 60])
+def test_a_unit_keeps_the_first_groups_of_its_order_however_many_it_touches(touched: int) -> None:
+    """Few are ranked and many selected from, hashes are taken eight at a time: both as the definition says."""
+    group = np.arange(touched, dtype=np.int32)
+    key = np.frombuffer(ORDER_KEY, "<u8")
+    offsets, ids = np.array([0, touched], np.int64), np.array([unit_id(3)], np.uint64)
+    kernels.bound(offsets, ids, group, np.arange(touched, dtype=np.uint64), touched // 2, 1, key[0], key[1])
+    message = unit_id(3).to_bytes(8, "little")
+    order = sorted(range(touched), key=lambda g: siphash(ORDER_KEY, message + g.to_bytes(8, "little")))
+    assert sorted(order[: touched // 2]) == [g for g in group.tolist() if g >= 0]
+
+
 @settings(max_examples=60, deadline=None)
 @given(rows, st.integers(1, 3), st.integers(1, 3), st.integers(0, 4))
 def test_one_unit_moves_no_answer_by_more_than_its_bounds(table: list[Row], l0: int, linf_rows: int, unit: int) -> None:

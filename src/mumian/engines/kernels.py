@@ -20,6 +20,10 @@ OUT = -1
 """Group of a row that is left out; code of a value outside its public list."""
 
 _DROPPED = -1
+
+_FEW = 24
+"""Groups of a unit that are ranked pair by pair; more are selected from."""
+
 _U64 = np.uint64
 
 
@@ -146,6 +150,66 @@ def nth_smallest(values: Any, count: int, nth: int) -> Any:
 
 
 @_kernel
+def orders(key0: Any, key1: Any, unit_id: Any, identity: Any, touched: Any, count: int, words: Any, order: Any) -> None:
+    """Write into `order` what `siphash` gives for a unit and each of the first `count` groups in `touched`.
+
+    The same steps; those of the unit are taken once for all its groups, the rest for eight groups at a time where the
+    processor can: `words` and `order` have room for seven more.
+    """
+    for nth in range(count):
+        words[nth] = identity[touched[nth]]
+    a0, b0 = key0 ^ _U64(0x736F6D6570736575), key1 ^ _U64(0x646F72616E646F6D)
+    c0, d0 = key0 ^ _U64(0x6C7967656E657261), key1 ^ _U64(0x7465646279746573) ^ unit_id
+    a0, b0, c0, d0 = _sip_round(a0, b0, c0, d0)
+    a0, b0, c0, d0 = _sip_round(a0, b0, c0, d0)
+    a0 ^= unit_id
+    size = _U64(16 << 56)
+    for nth in range((count + 7) & ~7):
+        a, b, c, d = _sip_round(a0, b0, c0, d0 ^ words[nth])
+        a, b, c, d = _sip_round(a, b, c, d)
+        a, b, c, d = _sip_round(a ^ words[nth], b, c, d ^ size)
+        a, b, c, d = _sip_round(a, b, c, d)
+        a, c = a ^ size, c ^ _U64(0xFF)
+        a, b, c, d = _sip_round(a, b, c, d)
+        a, b, c, d = _sip_round(a, b, c, d)
+        a, b, c, d = _sip_round(a, b, c, d)
+        a, b, c, d = _sip_round(a, b, c, d)
+        order[nth] = a ^ b ^ c ^ d
+
+
+@_kernel
+def _keep_first_of_few(order: Any, count: int, l0: int, touched: Any, rows: Any, ranks: Any) -> None:
+    """Mark in `rows` the touched groups that are not the first `l0` in `order`. ranks: room for `count`.
+
+    They are ranked pair by pair, which no processor mispredicts: nine groups in a third of the time of a selection.
+    """
+    for nth in range(count):
+        ranks[nth] = 0
+    for nth in range(1, count):
+        mine, before = order[nth], 0
+        for other in range(nth):
+            is_later = order[other] < mine
+            before += is_later
+            ranks[other] += not is_later
+        ranks[nth] = before
+    for nth in range(count):
+        rows[touched[nth]] = 0 if ranks[nth] < l0 else _DROPPED
+
+
+@_kernel
+def _keep_first_of_many(order: Any, count: int, l0: int, touched: Any, rows: Any, words: Any) -> None:
+    """The same where ranking would take too long, by selection. words: room for `count`."""
+    words[:count] = order[:count]
+    last = nth_smallest(words, count, l0 - 1)
+    kept = 0
+    for nth in range(count):
+        if order[nth] <= last and kept < l0:
+            kept += 1
+        else:
+            rows[touched[nth]] = _DROPPED
+
+
+@_kernel
 def bound(
     offsets: Any, unit_ids: Any, group: Any, identity: Any, l0: int, linf_rows: int, key0: Any, key1: Any
 ) -> None:
@@ -153,38 +217,33 @@ def bound(
 
     Rows of unit u lie at offsets[u] to offsets[u + 1]. The first rows of a group stay; the groups that stay are the
     first `l0` by SipHash(id of the unit, identity of the group): an order that depends neither on other units nor on
-    the filters.
+    the filters. Whether a row stays is as good as random, so it is chosen by values, not by branches.
     """
     rows = np.zeros(len(identity), np.int64)
-    touched = np.empty(len(identity), np.int64)
-    order = np.empty(len(identity), np.uint64)
-    select = np.empty(len(identity), np.uint64)
+    touched = np.empty(len(identity) + 1, np.int64)
+    words = np.zeros(len(identity) + 7, np.uint64)
+    order = np.empty(len(identity) + 7, np.uint64)
+    ranks = np.empty(_FEW, np.int64)
     for unit in range(len(offsets) - 1):
         count = 0
         for row in range(offsets[unit], offsets[unit + 1]):
             place = group[row]
             if place < 0:
                 continue
-            if rows[place] == 0:
-                touched[count] = place
-                count += 1
-            rows[place] += 1
-            if rows[place] > linf_rows:
-                group[row] = OUT
+            held = rows[place]
+            touched[count] = place
+            count += held == 0
+            rows[place] = held + 1
+            group[row] = place if held < linf_rows else OUT
         if count > l0:
-            for nth in range(count):
-                order[nth] = siphash(key0, key1, unit_ids[unit], identity[touched[nth]])
-            select[:count] = order[:count]
-            last = nth_smallest(select, count, l0 - 1)
-            kept = 0
-            for nth in range(count):
-                if order[nth] <= last and kept < l0:
-                    kept += 1
-                else:
-                    rows[touched[nth]] = _DROPPED
+            orders(key0, key1, unit_ids[unit], identity, touched, count, words, order)
+            if count <= _FEW:
+                _keep_first_of_few(order, count, l0, touched, rows, ranks)
+            else:
+                _keep_first_of_many(order, count, l0, touched, rows, words)
             for row in range(offsets[unit], offsets[unit + 1]):
-                if group[row] >= 0 and rows[group[row]] == _DROPPED:
-                    group[row] = OUT
+                place = group[row]
+                group[row] = OUT if place < 0 or rows[place] == _DROPPED else place
         for nth in range(count):
             rows[touched[nth]] = 0
 
@@ -192,9 +251,10 @@ def bound(
 @_kernel
 def count_rows(group: Any, out: Any) -> None:
     """Add 1 to a row's group."""
+    with_out = np.zeros(len(out) + 1, np.int64)  # rows left out are added up too, in front: no branch to mispredict
     for row in range(len(group)):
-        if group[row] >= 0:
-            out[group[row]] += 1
+        with_out[group[row] + 1] += 1
+    out += with_out[1:]
 
 
 @_kernel
@@ -239,7 +299,8 @@ def count_bins(group: Any, values: Any, edges: Any, out: Any) -> None:
 @_kernel
 def add_clamped(group: Any, values: Any, lower: int, upper: int, out: Any) -> None:
     """Add a row's value, clamped to lower to upper, to its group; a missing value adds nothing."""
+    with_out = np.zeros(len(out) + 1, np.int64)  # as in `count_rows`
     for row in range(len(group)):
         value = values[row]
-        if group[row] >= 0 and value != MISSING:
-            out[group[row]] += min(max(value, lower), upper)
+        with_out[group[row] + 1] += min(max(value, lower), upper) if value != MISSING else 0
+    out += with_out[1:]
