@@ -95,6 +95,8 @@ def _sample(kind: inspect.Type, name: str, ids: dict[str, str]) -> Any:
             return [_sample(kind.item_type, name, ids)]
         case inspect.TupleType():
             return [_sample(each, name, ids) for each in kind.item_types]
+        case inspect.DictType():
+            return {_sample(kind.key_type, "", ids): _sample(kind.value_type, name, ids)}
         case inspect.EnumType():
             return next(iter(kind.cls)).value
         case inspect.BoolType():
