@@ -70,7 +70,7 @@ def test_every_block_of_the_guide_runs_and_gives_what_it_shows(tmp_path: Path) -
     for block in blocks:
         output = run(block, tmp_path)
         assert missing_line(block, output) is None, output
-    assert (tmp_path / "answer-job-22.json").is_file()
+    assert (tmp_path / "answer-job-23.json").is_file()
 
 
 def test_every_fenced_block_of_the_guide_is_one_that_is_run_or_compared() -> None:

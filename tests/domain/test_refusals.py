@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from town import (
     LATE,
     MARKET,
     RESOURCES,
+    RULES,
     STRANGER,
     T0,
     VERIFICATION,
@@ -26,6 +27,7 @@ from town import (
 
 from mumian.domain import gate
 from mumian.domain import messages as m
+from mumian.domain.answering import EngineFailed
 from mumian.domain.declaration import Bands, Declaration, PlanKind, TextColumn
 from mumian.domain.gate import Answer, Row, refuse_answer
 from mumian.domain.intake import Rejected, take_in
@@ -37,7 +39,18 @@ from mumian.journal.note import Signer
 from mumian.kernel.ids import JobId, PartyId, ResourceId
 from mumian.kernel.outcome import Refused
 from mumian.rooms.catalog.levels import Level
-from mumian.rooms.cleanroom.plan import Count, Filter, GroupKey, Op, Plan, SignedTicket, Sum, VerificationPlan
+from mumian.rooms.cleanroom.analysis import ColumnRule, Use
+from mumian.rooms.cleanroom.plan import (
+    Count,
+    Filter,
+    GroupKey,
+    Op,
+    Plan,
+    SignedTicket,
+    Sum,
+    Units,
+    VerificationPlan,
+)
 
 replace = msgspec.structs.replace
 ROOT = AIRLINES[0]
@@ -351,7 +364,44 @@ CASES: list[tuple[str, R, Callable[[Town], Any]]] = [
     ("lines", R.LINES_BROKEN, add(HEAD + "B-1,x,CAN,PEK,1,1,1\n")),
     ("key", R.KEY_REPEATS, add(HEAD + "B-1,1,CAN,PEK,1,1,1\n" * 2, declared=replace(DECLARED, key=("tail",)))),
     ("overflow", R.SUM_MAY_OVERFLOW, lambda town: overflow(town)),
+    ("delta", R.DELTA_OVER_TERMS, lambda town: found_keys(town, (ROOT,))),
+    ("several domains", R.WITHIN_ONE_DOMAIN, lambda town: found_keys(town, AIRLINES)),
+    ("rules of other data", R.RULES_UNFIT, lambda town: unfit(town)),
+    ("no engine", R.ENGINE_FAILED, lambda town: without_engine(town)),
 ]  # fmt: skip
+
+
+def found_keys(town: Town, airlines: Sequence[PartyId]) -> Any:
+    """Group by what the data have, where `dest` has no list; no delta is allowed."""
+    plan = aggregate(group_by=(GroupKey("dest"),), measures=(Count(), Units()), delta_femto=10**9)
+    declared = replace(
+        DECLARED, columns=tuple(replace(c, keys=()) if c.name == "dest" else c for c in DECLARED.columns)
+    )
+    rules = drafted(declared, "flights")
+    open_rules = tuple(r for r in rules.rules if r.column != "dest"), ColumnRule("dest", (Use.GROUP, Use.OUTPUT))
+    for airline in airlines:
+        town.domains[airline].add(town.home / f"{airline}.csv", "flights", declared)
+        town.domains[airline].allow(town.terms(airline, rules=replace(rules, rules=(*open_rules[0], open_rules[1]))))
+    sources = tuple(replace(town.source(airline), delta_femto=10**9) for airline in airlines)
+    return town.root.run(town.ticket(plan, sources=sources))
+
+
+def unfit(town: Town) -> Any:
+    delay = replace(RULES.columns[7], upper=601)
+    town.root.allow(town.terms(ROOT, rules=replace(RULES, columns=(*RULES.columns[:7], delay))))
+    return town.root.run(town.ticket())
+
+
+class Gone:
+    """An engine that is not there."""
+
+    def totals(self, *_: Any, **__: Any) -> Any:
+        raise EngineFailed("there is no Java; install it")
+
+
+def without_engine(town: Town) -> Any:
+    town.root.jobs.engine = Gone()
+    return town.root.run(town.ticket())
 
 
 def overflow(town: Town) -> Any:

@@ -275,7 +275,7 @@ DEFECTS = {
         SERIALS,
     ),
     "the consent of persons not asked for a job": Defect(
-        "rooms/cleanroom/decide.py",
+        "rooms/cleanroom/request.py",
         "    if seen.unlawful:",
         "    if False:",
         WITHDRAWN,

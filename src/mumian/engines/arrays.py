@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mumian.engines.clustered import Hashes, Integers
-from mumian.engines.kernels import OUT, _kernel
+from mumian.engines.kernels import OUT, kernel
 from mumian.kernel.outcome import Broken
 
 Places: TypeAlias = npt.NDArray[np.uint32] | npt.NDArray[np.int64]
@@ -23,7 +23,7 @@ Places: TypeAlias = npt.NDArray[np.uint32] | npt.NDArray[np.int64]
 PART_ROWS = 2**20
 
 
-@_kernel
+@kernel
 def _learn(known: Any, codes_known: Any, hashes: Any, codes: Any) -> bool:
     mask = np.uint64(len(known) - 1)
     for row in range(len(hashes)):
@@ -36,7 +36,7 @@ def _learn(known: Any, codes_known: Any, hashes: Any, codes: Any) -> bool:
     return True
 
 
-@_kernel
+@kernel
 def _look_up(known: Any, codes_known: Any, hashes: Any, out: Any) -> None:
     mask = np.uint64(len(known) - 1)
     for row in range(len(hashes)):
@@ -46,7 +46,7 @@ def _look_up(known: Any, codes_known: Any, hashes: Any, out: Any) -> None:
         out[row] = codes_known[at]
 
 
-@_kernel
+@kernel
 def _place(codes: Any, following: Any, out: Any) -> None:
     last = len(following) - 1
     for row in range(len(codes)):

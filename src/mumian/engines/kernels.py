@@ -27,14 +27,14 @@ _FEW = 24
 _U64 = np.uint64
 
 
-def _kernel(function: F) -> F:
+def kernel(function: F) -> F:
     try:
         return cast(F, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no directory to keep compiled code in: compile in every process
         return cast(F, numba.njit(nogil=True)(function))
 
 
-@_kernel
+@kernel
 def group_by(group: Any, codes: Any, position: Any, size: int) -> None:
     """Refine `group` by a column: group x size + position of its code; out where the code is missing or unasked.
 
@@ -46,7 +46,7 @@ def group_by(group: Any, codes: Any, position: Any, size: int) -> None:
             group[row] = group[row] * size + place if place >= 0 else OUT
 
 
-@_kernel
+@kernel
 def group_by_edges(group: Any, values: Any, edges: Any) -> None:
     """Refine `group` by bins [edges[n], edges[n + 1]); out where the value is missing or beyond the edges."""
     bins = len(edges) - 1
@@ -56,7 +56,7 @@ def group_by_edges(group: Any, values: Any, edges: Any) -> None:
             group[row] = group[row] * bins + place if 0 <= place < bins else OUT
 
 
-@_kernel
+@kernel
 def keep_codes(group: Any, codes: Any, allowed: Any) -> None:
     """Leave out rows whose code is not allowed. allowed: by code; the last entry, for code -1, is the missing one's."""
     for row in range(len(group)):
@@ -64,7 +64,7 @@ def keep_codes(group: Any, codes: Any, allowed: Any) -> None:
             group[row] = OUT
 
 
-@_kernel
+@kernel
 def keep_rows(group: Any, kept: Any) -> None:
     """Leave out rows that are not kept."""
     for row in range(len(group)):
@@ -72,7 +72,7 @@ def keep_rows(group: Any, kept: Any) -> None:
             group[row] = OUT
 
 
-@_kernel
+@kernel
 def keep_between(group: Any, values: Any, low: int, high: int, inside: bool) -> None:
     """Leave out rows whose value is missing, or outside (inside: within) low to high, both included."""
     for row in range(len(group)):
@@ -81,12 +81,12 @@ def keep_between(group: Any, values: Any, low: int, high: int, inside: bool) -> 
             group[row] = OUT
 
 
-@_kernel
+@kernel
 def _rotate(word: Any, bits: Any) -> Any:
     return (word << bits) | (word >> (_U64(64) - bits))
 
 
-@_kernel
+@kernel
 def _sip_round(a: Any, b: Any, c: Any, d: Any) -> Any:
     a += b
     c += d
@@ -101,7 +101,7 @@ def _sip_round(a: Any, b: Any, c: Any, d: Any) -> Any:
     return a, b, c, d
 
 
-@_kernel
+@kernel
 def siphash(key0: Any, key1: Any, word0: Any, word1: Any) -> Any:
     """Return SipHash-2-4 of the 16 bytes of two words, little-endian, under a 128-bit key; all uint64.
 
@@ -120,7 +120,7 @@ def siphash(key0: Any, key1: Any, word0: Any, word1: Any) -> Any:
     return a ^ b ^ c ^ d
 
 
-@_kernel
+@kernel
 def nth_smallest(values: Any, count: int, nth: int) -> Any:
     """Return number `nth`, from 0, of the first `count` values in ascending order; `values` is left in another order.
 
@@ -149,7 +149,7 @@ def nth_smallest(values: Any, count: int, nth: int) -> Any:
     return values[nth]
 
 
-@_kernel
+@kernel
 def orders(key0: Any, key1: Any, unit_id: Any, identity: Any, touched: Any, count: int, words: Any, order: Any) -> None:
     """Write into `order` what `siphash` gives for a unit and each of the first `count` groups in `touched`.
 
@@ -177,7 +177,7 @@ def orders(key0: Any, key1: Any, unit_id: Any, identity: Any, touched: Any, coun
         order[nth] = a ^ b ^ c ^ d
 
 
-@_kernel
+@kernel
 def _keep_first_of_few(order: Any, count: int, l0: int, touched: Any, rows: Any, ranks: Any) -> None:
     """Mark in `rows` the touched groups that are not the first `l0` in `order`. ranks: room for `count`.
 
@@ -196,7 +196,7 @@ def _keep_first_of_few(order: Any, count: int, l0: int, touched: Any, rows: Any,
         rows[touched[nth]] = 0 if ranks[nth] < l0 else _DROPPED
 
 
-@_kernel
+@kernel
 def _keep_first_of_many(order: Any, count: int, l0: int, touched: Any, rows: Any, words: Any) -> None:
     """The same where ranking would take too long, by selection. words: room for `count`."""
     words[:count] = order[:count]
@@ -209,7 +209,7 @@ def _keep_first_of_many(order: Any, count: int, l0: int, touched: Any, rows: Any
             rows[touched[nth]] = _DROPPED
 
 
-@_kernel
+@kernel
 def bound(
     offsets: Any, unit_ids: Any, group: Any, identity: Any, l0: int, linf_rows: int, key0: Any, key1: Any
 ) -> None:
@@ -248,7 +248,7 @@ def bound(
             rows[touched[nth]] = 0
 
 
-@_kernel
+@kernel
 def count_rows(group: Any, out: Any) -> None:
     """Add 1 to a row's group."""
     with_out = np.zeros(len(out) + 1, np.int64)  # rows left out are added up too, in front: no branch to mispredict
@@ -257,7 +257,7 @@ def count_rows(group: Any, out: Any) -> None:
     out += with_out[1:]
 
 
-@_kernel
+@kernel
 def count_present(group: Any, values: Any, missing: int, out: Any) -> None:
     """Add 1 to a row's group where the value is there."""
     for row in range(len(group)):
@@ -265,7 +265,7 @@ def count_present(group: Any, values: Any, missing: int, out: Any) -> None:
             out[group[row]] += 1
 
 
-@_kernel
+@kernel
 def count_units(offsets: Any, group: Any, seen: Any, out: Any) -> None:
     """Add 1 to a group for every unit that has a row in it. seen: by group, -1 at first."""
     for unit in range(len(offsets) - 1):
@@ -276,7 +276,7 @@ def count_units(offsets: Any, group: Any, seen: Any, out: Any) -> None:
                 out[place] += 1
 
 
-@_kernel
+@kernel
 def add_squares(group: Any, values: Any, lower: int, upper: int, centre: int, out: Any) -> None:
     """Add (value - centre)^2 of a row, its value clamped to lower to upper, to its group; a missing value adds nothing."""
     for row in range(len(group)):
@@ -285,7 +285,7 @@ def add_squares(group: Any, values: Any, lower: int, upper: int, centre: int, ou
             out[group[row]] += (min(max(value, lower), upper) - centre) ** 2
 
 
-@_kernel
+@kernel
 def count_bins(group: Any, values: Any, edges: Any, out: Any) -> None:
     """Add 1 to a row's bin of its group; values beyond the edges count in the first or last. out: groups × bins."""
     bins = len(edges) - 1
@@ -296,7 +296,7 @@ def count_bins(group: Any, values: Any, edges: Any, out: Any) -> None:
             out[group[row] * bins + min(max(place, 0), bins - 1)] += 1
 
 
-@_kernel
+@kernel
 def add_clamped(group: Any, values: Any, lower: int, upper: int, out: Any) -> None:
     """Add a row's value, clamped to lower to upper, to its group; a missing value adds nothing."""
     with_out = np.zeros(len(out) + 1, np.int64)  # as in `count_rows`

@@ -21,6 +21,7 @@ from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.domain.gate import Answer
 from mumian.kernel.ids import JobId, PartyId
+from mumian.rooms.cleanroom.model import TicketIssued
 from mumian.rooms.cleanroom.plan import Mechanism, Mode
 from mumian.sql.presenting import Group, present
 
@@ -158,5 +159,5 @@ def explained(home: Path, asked: Asked, *, as_json: bool) -> None:
 def _answered(home: Path, asked: Asked, addressed: dict[PartyId, str], engine: EngineChoice) -> tuple[Answer, Path]:
     with opened(home) as (place, market):
         leaf = said(place, market, asked.consumer, asked.request(secrets.token_hex(8)))
-        job = JobId(leaf.events[-1].job)
+        job = next(JobId(event.job) for event in leaf.events if isinstance(event, TicketIssued))
     return fetch_answer(home, job, addressed, engine)
