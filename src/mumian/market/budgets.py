@@ -69,7 +69,7 @@ def budget_seen(s: States, key: BudgetId, now: Instant) -> BudgetSeen | None:
     """Return a budget with its shares, those who spent most first, and its charges, oldest first; None if there is none.
 
     Source: Bun & Steinke 2016, Lemma 2.3 (losses add up); Canonne, Kamath & Steinke 2020, Corollary 13 (what rho means);
-    delta of thresholds is added (Bun & Steinke 2016, Lemma 8.8).
+    the delta of thresholds is added to it (Bun & Steinke 2016, §8, approximate zCDP).
     """
     budget: Budget | None = s.cleanroom.budgets.get(key)
     if budget is None:
