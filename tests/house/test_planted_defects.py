@@ -45,6 +45,9 @@ OWN_KEY = ("tests/market/test_bad_input.py::test_a_party_with_a_key_speaks_by_th
 CRASH = ("tests/crash/test_crash.py::test_no_crash_loses_acknowledged_work",)
 LOST_SYNC = ("tests/crash/test_market_crash.py::test_a_lost_sync_stops_the_market_and_what_was_acknowledged_is_there",)
 CHECK = ("tests/crash/test_market_crash.py::test_the_check_sees_a_changed_row_a_changed_leaf_and_a_forked_tree",)
+PRIVATE = "tests/domain/test_private_attacks.py"
+AUDITED = (f"{PRIVATE}::test_no_run_of_the_whole_path_shows_more_loss_than_was_charged[gaussian]",)
+ANSWERING = "tests/domain/test_answering.py"
 CARRIED = ("tests/cli/test_certificate.py::test_a_credential_that_moves_within_its_file_does_not_fit_any_more",)
 CREDENTIAL = "tests/credentials/test_sd_jwt.py"
 UNNAMED = (f"{CREDENTIAL}::test_a_credential_with_one_thing_changed_is_not_believed",)
@@ -321,6 +324,60 @@ DEFECTS = {
         "Level.GENERAL_4: CLEAN_ROOM,",
         "Level.GENERAL_4: CLEAN_ROOM | {DeliveryForm.API},",
         LEVELS,
+    ),
+    "noise of half the scale": Defect(
+        "domain/gate.py",
+        "        return sigma_up(l2_squared=l2_squared(plan, measure), rho_nano=rho_nano)",
+        "        return sigma_up(l2_squared=l2_squared(plan, measure), rho_nano=rho_nano) / 2",
+        AUDITED,
+    ),
+    "a loss that is booked in memory only": Defect(
+        "domain/charges.py",
+        """            write(self._folder / f"{question}.json", made)""",
+        "            pass",
+        (f"{PRIVATE}::test_a_crash_between_charge_and_run_refunds_nothing_and_costs_nothing_twice",),
+    ),
+    "a domain that answers without rules": Defect(
+        "domain/plans.py",
+        '            return Refused(CleanroomRefusal.RULES_MISSING, {"resource": source.asked.resource})',
+        "            continue",
+        (f"{ANSWERING}::test_without_rules_nothing_is_answered",),
+    ),
+    "found keys shown whoever has them": Defect(
+        "domain/gate.py",
+        "if value >= tau]",
+        "if value >= 1]",
+        (f"{ANSWERING}::test_keys_that_nobody_declared_are_shown_only_if_enough_units_have_them",),
+    ),
+    "groups of few units shown": Defect(
+        "domain/gate.py",
+        "        shown = units < 0 or noisy[units][place] >= plan.units_min",
+        "        shown = True",
+        (f"{ANSWERING}::test_groups_with_too_few_units_keep_their_key_and_lose_their_values",),
+    ),
+    "the laxest of several rules": Defect(
+        "rooms/cleanroom/analysis.py",
+        "uses = frozenset.intersection(*(frozenset(rule.uses) for rule in found))",
+        "uses = frozenset().union(*(frozenset(rule.uses) for rule in found))",
+        (f"{ANSWERING}::test_a_party_s_own_rule_narrows_what_everybody_may",),
+    ),
+    "a join that leaves the unit": Defect(
+        "rooms/cleanroom/ruled.py",
+        "        if rules.unit and own_columns.get(self.own.unit) != rules.unit:",
+        "        if False:",
+        (f"{ANSWERING}::test_a_join_is_by_the_declared_key_and_within_the_unit",),
+    ),
+    "exact histories of related parties kept apart": Defect(
+        "domain/exact_answers.py",
+        "            if len(labels) > 1:",
+        "            if False:",
+        ("tests/domain/test_exact_jobs.py::test_parties_that_become_related_after_seeing_apart_see_no_more",),
+    ),
+    "an exact sum clamped as one likes": Defect(
+        "rooms/cleanroom/ruled.py",
+        "            return (measure.lower, measure.upper) == (column.lower, column.upper)",
+        "            return True",
+        ("tests/domain/test_exact_jobs.py::test_an_exact_sum_is_clamped_to_the_public_bounds_and_no_others",),
     ),
 }
 

@@ -70,21 +70,20 @@ def refuse_declared(source: Source, plan: Plan) -> Refused | None:
 
 def refuse_ruled(sources: Sequence[Source], ticket: Ticket) -> Refused | None:
     """Return why the owner's own rules bar a plan, or None. Default deny: a source that is read and has no rules bars it."""
-    plan = ticket.plan
-    near = {source.table: source.terms.rules for source in sources if source.terms.rules is not None}
+    plan, near = ticket.plan, {source.table: source.terms.rules for source in sources if source.terms.rules is not None}
+    table = plan.table if isinstance(plan, AggregatePlan) else None
     for source in sources:
         rules = source.terms.rules
-        aggregate = isinstance(plan, AggregatePlan)
-        if aggregate and not plan.table and not source.has_units:  # type: ignore[union-attr]  # an aggregate has a table
+        if rules is None and table:
+            continue  # of no table that could be named
+        if table == "" and not source.has_units:
             continue
-        if rules is None and not (aggregate and plan.table):  # type: ignore[union-attr]
-            return Refused(CleanroomRefusal.RULES_MISSING, {"resource": source.asked.resource})
         if rules is None:
-            continue
-        unfit = next(_unfit(rules, source.version.manifest.declaration), None)
-        if unfit is not None:
-            return Refused(R.RULES_UNFIT, {"resource": source.asked.resource, "column": unfit})
-        if aggregate and plan.table not in ("", rules.table):  # type: ignore[union-attr]
+            return Refused(CleanroomRefusal.RULES_MISSING, {"resource": source.asked.resource})
+        column = unfit(rules, source.version.manifest.declaration)
+        if column is not None:
+            return Refused(R.RULES_UNFIT, {"resource": source.asked.resource, "column": column})
+        if table and table != rules.table:
             continue
         refused = refuse_plan(
             plan,
