@@ -23,6 +23,7 @@ MODULES = (
     "ingest",
     "dp_job",
     "private_query",
+    "utility",
     "query_decision",
 )
 

@@ -40,7 +40,8 @@ def _environment(peer: str) -> Path:
     uv = next((each for each in (ROOT / ".tools/bin/uv", shutil.which("uv")) if each and Path(each).is_file()), None)
     if uv is None:
         raise PeerMissing(f"{peer} not installed: no `uv`; run `make setup`")
-    for command in (["venv", "--python", "3.11", folder], ["pip", "install", "--python", python, "-r", pins]):
+    commands = ["venv", "--python", "3.11", str(folder)], ["pip", "install", "--python", str(python), "-r", str(pins)]
+    for command in commands:
         run = subprocess.run([uv, "--quiet", *command], capture_output=True, text=True)
         if run.returncode:
             raise PeerMissing(f"{peer} not installed: {_last_line(run.stderr)}")
