@@ -264,6 +264,47 @@ def test_the_same_question_gets_the_same_answer_at_no_cost(mumian: Mumian, town:
     assert answer(third) == answer(town.joint)
 
 
+def test_an_answer_waits_until_every_holder_that_asks_for_it_has_agreed(mumian: Mumian, town: Town) -> None:
+    rules = json.loads(Path("south.rules.json").read_text())
+    Path("south.rules.json").write_text(json.dumps({**rules, "review": True}))
+    of = ("--resource", town.resources[1], "--file", "south.rules.json", "--submit")
+    assert mumian("domain", "rules", "south", *of).code == 0
+    job = ask_again(mumian, town, "looked-at", rho_nano=400_000_000)
+    for _ in range(2):  # asking again changes nothing
+        waits = mumian("domain", "run", job)
+        assert (waits.code, waits.out) == (REFUSED, ""), waits
+        assert "waits for `party-2`" in waits.err
+    assert not Path(f"answer-{job}.json").exists()
+    shown = json.loads(mumian("domain", "review", "north", job).out)
+    assert shown["job"] == job
+    assert mumian("domain", "review", "north", job, "--agree").code == REFUSED  # north did not ask to look
+    assert mumian("domain", "review", "south", job, "--agree", "--reason", "case-7").code == 0
+    ran = mumian("domain", "run", job)
+    assert (ran.code, answer(job)["job"]) == (0, job)
+    assert json.loads(mumian("show", "job", job).out)["status"] == "released"
+
+
+def test_a_withheld_answer_never_leaves_though_the_domain_has_it(mumian: Mumian, town: Town, tmp_path: Path) -> None:
+    rules = json.loads(Path("north.rules.json").read_text())
+    Path("north.rules.json").write_text(json.dumps({**rules, "review": True}))
+    assert (
+        mumian(
+            "domain", "rules", "north", "--resource", town.resources[0], "--file", "north.rules.json", "--submit"
+        ).code
+        == 0
+    )
+    job = ask_again(mumian, town, "withheld", rho_nano=400_000_000)
+    assert mumian("domain", "run", job).code == REFUSED
+    assert mumian("domain", "review", "north", job, "--withhold", "--reason", "too-fine").code == 0
+    ran = mumian("domain", "run", job)
+    assert (ran.code, "withheld" in ran.err) == (REFUSED, True)
+    assert mumian("domain", "release", "north", job).code == REFUSED
+    with served(tmp_path, "south") as south, served(tmp_path, "north", "--peer", f"party-2={south}") as north:
+        past = mumian("domain", "run", job, "--url", f"party-1={north}")
+    assert past.code == REFUSED
+    assert not Path(f"answer-{job}.json").exists()
+
+
 def test_over_http_and_in_one_process_a_job_is_the_same(mumian: Mumian, town: Town, tmp_path: Path) -> None:
     assert mumian("domain", "run", town.joint).code == 0
     fresh = ask_again(mumian, town, "fresh", rho_nano=500_000_001)

@@ -100,7 +100,7 @@ def an_answer() -> Answer:
         l0=12,
         linf_rows=2,
         rho_nano=1_000_000_000,
-        epsilon="8.434",
+        epsilon="7.767",
         half_width_flights=14,
         half_width_delay_sum=1_223,
         confidence_permille=950,
@@ -148,7 +148,7 @@ def a_story() -> Story:
             "job-241", "agreement-239", "arr_delay > 60 min", 100_000, 8_233, 2_813, 16, 129_857, 77, "ba" * 32
         ),
         budgets=tuple(
-            Budget(f"budget-{nth}", f"resource-{nth}", f"party-{nth}", "tailnum", 3 * 10**9, 10**9, "15.876", "8.434")
+            Budget(f"budget-{nth}", f"resource-{nth}", f"party-{nth}", "tailnum", 3 * 10**9, 10**9, "14.948", "7.767")
             for nth in range(AIRLINES)
         ),
         payments=the_payments(),

@@ -14,13 +14,14 @@ from mumian.journal.sqlite import SqliteStore
 from mumian.journal.store import Commit, Head
 from mumian.kernel.ids import BudgetId, PartyId
 from mumian.kernel.time import DAY_MS
-from mumian.market.budgets import budget_seen, epsilon_up
+from mumian.market.budgets import budget_seen
 from mumian.market.home import STORE_NAME, Home
 from mumian.market.simulator import T0, Simulator
 from mumian.market.trial import ORIGIN, PURPOSE, Script, buy, policy_of
 from mumian.methods.dp import epsilon_of
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import AggregatePlan, Count, GroupKey
+from mumian.rooms.cleanroom.views import epsilon
 from mumian.rooms.parties.model import Authority, Link, Relation
 
 PLAN = AggregatePlan((GroupKey("origin", ("JFK",)),), (), (Count(),), "tailnum", 1, 1, 30_000_000)
@@ -60,7 +61,7 @@ def columns(line: str) -> int:
 def test_a_budget_says_what_is_allowed_spent_and_left_and_what_that_means(mumian: Mumian, home: Path) -> None:
     out = " ".join(mumian("show", "budget", "--home", home).out.split())
     assert "ρ: allowed 0.5, spent 0.07, left 0.43; one consumer's share 0.1" in out
-    assert f"(ε, δ) = ({epsilon_up(70_000_000)}, 1e-6)" in out
+    assert f"(ε, δ) = ({epsilon(70_000_000)}, 1e-6)" in out
     assert "δ of keys found in the data: allowed 5e-9, spent 0, left 5e-9" in out
     assert "0.03 0 issued" in out
     assert "0.04 0 issued" in out
@@ -85,8 +86,8 @@ def test_one_budget_can_be_named(mumian: Mumian, home: Path, asked: Simulator) -
 def test_what_rho_means_is_the_tight_conversion_rounded_up() -> None:
     for rho_nano in (1, 30_000_000, 500_000_000, 10**9):
         tight = epsilon_of(rho_nano=rho_nano, delta=1e-6)
-        assert tight <= float(epsilon_up(rho_nano)) <= tight + 0.001
-    assert epsilon_up(0) == "0.000"
+        assert tight <= float(epsilon(rho_nano)) <= tight + 0.001
+    assert epsilon(0) == "0.000"
 
 
 def test_related_consumers_are_one_line_with_one_share_between_them(asked: Simulator) -> None:

@@ -367,6 +367,7 @@ CASES: list[tuple[str, R, Callable[[Town], Any]]] = [
     ("delta", R.DELTA_OVER_TERMS, lambda town: found_keys(town, (ROOT,))),
     ("several domains", R.WITHIN_ONE_DOMAIN, lambda town: found_keys(town, AIRLINES)),
     ("rules of other data", R.RULES_UNFIT, lambda town: unfit(town)),
+    ("looked at first", R.HELD_FOR_REVIEW, lambda town: held(town)),
     ("no engine", R.ENGINE_FAILED, lambda town: without_engine(town)),
 ]  # fmt: skip
 
@@ -390,6 +391,12 @@ def unfit(town: Town) -> Any:
     delay = replace(RULES.columns[7], upper=601)
     town.root.allow(town.terms(ROOT, rules=replace(RULES, columns=(*RULES.columns[:7], delay))))
     return town.root.run(town.ticket())
+
+
+def held(town: Town) -> Any:
+    town.root.allow(town.terms(ROOT, rules=replace(RULES, review=True)))
+    assert not isinstance(town.root.run(town.ticket()), Refused)
+    return town.ask(m.CollectAnswer(JobId("job-1")))
 
 
 class Gone:

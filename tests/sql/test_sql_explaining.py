@@ -32,7 +32,7 @@ def test_a_query_is_explained_in_sentences() -> None:
         "rule: `origin` may be used to aggregate, filter, group, join, output",
         "rule: `delay` may be used to aggregate, filter, group, join, output",
         "rule: `distance` may be used to aggregate, filter, group, join, output",
-        "costs rho 0.5 of each holder's budget, split over 3 measures: (ε, δ) = (6.47, 1.0e-09), gaussian noise",
+        "costs rho 0.5 of each holder's budget, split over 3 measures: (ε, δ) = (5.22, 1.0e-06), gaussian noise",
         "`n`: ±24 with 95 % confidence",
         "`avg(distance)`: its interval comes with the answer",
     ]

@@ -94,9 +94,13 @@ def _refusals() -> Iterator[str]:
     yield from _refusal_table("envelope", EnvelopeRefusal, "Before any room is asked.")
     for room in ROOMS.values():
         yield from _refusal_table(room.name, room.refusals, "")
-    yield from _refusal_table("domain", DomainRefusal, "A domain's answers to messages and to its owner; none is a leaf.")
+    yield from _refusal_table(
+        "domain", DomainRefusal, "A domain's answers to messages and to its owner; none is a leaf."
+    )
     yield from _refusal_table("domain, exact answers", ExactRefusal, "After a ticket, before an answer without noise.")
-    yield from _refusal_table("sql", SqlRefusal, "A query's text, with its place, before anything is asked of the market.")
+    yield from _refusal_table(
+        "sql", SqlRefusal, "A query's text, with its place, before anything is asked of the market."
+    )
 
 
 def _refusal_table(name: str, refusals: type[Refusal], note: str) -> Iterator[str]:

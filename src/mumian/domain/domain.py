@@ -205,9 +205,5 @@ class Domain:
                 assert_never(body)
 
     def _collect(self, job: JobId, sender: str) -> m.AnswerGiven | Refused:
-        record = self.jobs.record(job)
-        if record is None:
-            return Refused(R.JOB_UNKNOWN, {"job": job})
-        if sender != record.consumer_key:
-            return Refused(R.NOT_THE_CONSUMER, {"job": job, "consumer": record.consumer})
-        return m.AnswerGiven(record.release, record.answer)
+        record = self.jobs.collect(job, sender=sender)
+        return record if isinstance(record, Refused) else m.AnswerGiven(record.release, record.answer)

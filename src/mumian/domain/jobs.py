@@ -6,6 +6,7 @@ consumer gets the noisy answer, the market its digest. Keys that are found in th
 one domain.
 
 jobs/JOB.json            what was released: the same job again gets the same answer
+jobs/JOB.reviewed        that those who look at an answer have let it out; before, nobody gets it
 answers/QUESTION.json    noisy cells by plan and versions: the same question again gets the same noise
 charges/QUESTION.json    privacy loss that a question cost each holding here, written before it runs
 """
@@ -56,6 +57,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     consumer_key: str
     release: SignedRelease
     answer: Answer
+    reviewers: tuple[PartyId, ...] = ()
 
 
 def question_of(ticket: Ticket) -> str:
@@ -120,6 +122,30 @@ class Jobs:
         path = self._folder / "jobs" / f"{job}.json"
         return read(path, JobRecord) if is_id(job) and path.is_file() else None
 
+    def collect(self, job: JobId, *, sender: str) -> JobRecord | Refused:
+        """Return what the consumer of a job may have of it, if it may by now."""
+        record = self.record(job)
+        if record is None:
+            return Refused(R.JOB_UNKNOWN, {"job": job})
+        if sender != record.consumer_key:
+            return Refused(R.NOT_THE_CONSUMER, {"job": job, "consumer": record.consumer})
+        if record.reviewers and not self._reviewed(job).is_file():
+            return Refused(R.HELD_FOR_REVIEW, {"job": job, "reviewers": ", ".join(record.reviewers)})
+        return record
+
+    def let_out(self, job: JobId, digest: str) -> None:
+        """Hand out from now on what was reviewed: by the domain's owner, once the market has recorded the release.
+
+        Raises: KeyError: no such answer, or another than was reviewed.
+        """
+        record = self.record(job)
+        if record is None or record.release.release.digest != digest:
+            raise KeyError(job)
+        write(self._reviewed(job), digest)
+
+    def _reviewed(self, job: JobId) -> Path:
+        return self._folder / "jobs" / f"{job}.reviewed"
+
     def _run_first(self, signed: SignedTicket, question: str) -> SignedRelease | Refused:
         ticket, plan = signed.ticket, signed.ticket.plan
         sources = self._desk.check(signed)
@@ -136,7 +162,8 @@ class Jobs:
         refused = refuse_answer(plan, answer)
         if refused is not None:
             return refused
-        return self._release(ticket, plan, answer)
+        own = any(source.terms.rules is not None and source.terms.rules.review for source in sources)
+        return self._release(ticket, plan, answer, ticket.reviewers or ((self._domain,) if own else ()))
 
     def _cells(
         self, signed: SignedTicket, plan: AggregatePlan, sources: list[Source], question: str
@@ -195,7 +222,9 @@ class Jobs:
             seq=ticket.seq,
         )
 
-    def _release(self, ticket: Ticket, plan: AggregatePlan, answer: Answer) -> SignedRelease:
+    def _release(
+        self, ticket: Ticket, plan: AggregatePlan, answer: Answer, reviewers: tuple[PartyId, ...]
+    ) -> SignedRelease:
         release = Release(
             job=ticket.job,
             domain=self._domain,
@@ -208,7 +237,7 @@ class Jobs:
             released_at=self._clock(),
         )
         signed = SignedRelease(release, self._keys.sign(release_bytes(release)))
-        record = JobRecord(answer.ticket_digest, ticket.consumer, ticket.consumer_key, signed, answer)
+        record = JobRecord(answer.ticket_digest, ticket.consumer, ticket.consumer_key, signed, answer, reviewers)
         write(self._folder / "jobs" / f"{ticket.job}.json", record)
         return signed
 

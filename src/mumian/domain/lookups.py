@@ -16,6 +16,7 @@ from mumian.journal.note import Verifier
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.time import Instant
 from mumian.rooms.cleanroom.plan import Ticket, VerificationPlan
+from mumian.rooms.consent.listed import ConsentList
 
 LOOKUPS_MAX = 8
 """Prepared lookups kept in memory."""
@@ -100,7 +101,7 @@ class Lookups:
         self._views[key] = _Kept(stamp, willing, now, willing.ended(now), lookup.view(willing.units(now)))
         return self._views[key]
 
-    def _listed(self, resource: ResourceId) -> consents.ConsentList | None:
+    def _listed(self, resource: ResourceId) -> ConsentList | None:
         """Return the list of consents; none where it cannot be believed, and then nobody is told of."""
         try:
             return consents.consents_of(self._folder, resource, self._market)

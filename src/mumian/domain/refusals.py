@@ -138,6 +138,10 @@ class DomainRefusal(Refusal):
     NOT_THE_CONSUMER = Sentence(
         "this of job `{job}` is for its consumer `{consumer}` alone", "任务 `{job}` 的该内容仅交付其需方 `{consumer}`"
     )
+    HELD_FOR_REVIEW = Sentence(
+        "the answer of job `{job}` waits until `{reviewers}` have looked at it; ask again later",
+        "任务 `{job}` 的结果待 `{reviewers}` 审核后方可交付；请稍后再取",
+    )
     CALL_MALFORMED = Sentence(
         "a call gives {width} values, one for each of `{columns}`; call {call} does not",
         "每次核验应给出 {width} 个值（`{columns}`）；第 {call} 次不符",

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, Decimal
 
 import msgspec
 
 from mumian.kernel.ids import BudgetId, PartyId
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
-from mumian.methods.dp import epsilon_of
 from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.cleanroom.records import Budget
 from mumian.rooms.parties import views as parties
-
-STATED_DELTA_FEMTO = 10**9
-"""The delta of 10^-6 at which a zCDP loss is told as epsilon; what found keys cost comes on top."""
-
-THOUSANDTH = Decimal("0.001")
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -85,22 +78,14 @@ def budget_seen(s: States, key: BudgetId, now: Instant) -> BudgetSeen | None:
         spent_rho_nano=budget.spent_rho_nano,
         left_rho_nano=budget.left_rho_nano,
         share_rho_nano=budget.per_consumer_rho_nano,
-        epsilon_spent=epsilon_up(budget.spent_rho_nano),
-        delta_femto=STATED_DELTA_FEMTO + budget.spent_delta_femto,
+        epsilon_spent=cleanroom.epsilon(budget.spent_rho_nano),
+        delta_femto=cleanroom.STATED_DELTA_FEMTO + budget.spent_delta_femto,
         found_delta_femto=budget.delta_femto,
         found_delta_spent_femto=budget.spent_delta_femto,
         found_delta_left_femto=budget.left_delta_femto,
         shares=tuple(sorted(_shares(s, key), key=lambda share: (-share.spent_rho_nano, share.consumers))),
         charges=tuple(_charges(s, budget)),
     )
-
-
-def epsilon_up(rho_nano: int, *, delta_femto: int = STATED_DELTA_FEMTO) -> str:
-    """Return an epsilon for which a loss of `rho_nano` is (epsilon, delta)-DP, three decimals, rounded up."""
-    if rho_nano == 0:
-        return "0.000"
-    tight = Decimal(epsilon_of(rho_nano=rho_nano, delta=delta_femto / 10**15))
-    return str(tight.quantize(THOUSANDTH, rounding=ROUND_CEILING))
 
 
 def _shares(s: States, key: BudgetId) -> Iterator[Share]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from mumian.kernel.time import Instant
-from mumian.market.budgets import epsilon_up
 from mumian.market.rooms import ROOMS, States
+from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.exchange.states import ListingState
 from mumian.rooms.rights.views import chain
 
@@ -82,7 +82,7 @@ def _volumes(states: States) -> Iterator[Volume]:
 def _budgets(states: States) -> Iterator[Spending]:
     for key, budget in states.cleanroom.budgets.under():
         spent = budget.spent_rho_nano
-        yield Spending(key, budget.resource, budget.rho_nano, spent, epsilon_up(spent))
+        yield Spending(key, budget.resource, budget.rho_nano, spent, cleanroom.epsilon(spent))
 
 
 def _lost(states: States, now: Instant) -> Iterator[Lost]:

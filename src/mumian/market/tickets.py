@@ -11,7 +11,7 @@ from mumian.journal.note import Signer
 from mumian.kernel.ids import JobId, PartyId
 from mumian.market.rooms import States
 from mumian.market.sequencer import Sequencer
-from mumian.rooms.cleanroom.model import RequestJob
+from mumian.rooms.cleanroom.model import TICKET_MS, RequestJob
 from mumian.rooms.cleanroom.plan import SignedTicket, SourceTicket, Ticket, ticket_bytes
 from mumian.rooms.cleanroom.records import Job, Source
 from mumian.rooms.parties import views as parties
@@ -50,11 +50,12 @@ def _ticket(states: States, job: JobId, record: Job, command: RequestJob, origin
         sources=tuple(_source(states, source) for source in record.sources),
         root=record.root,
         issued_at=record.issued_at,
-        expires_at=record.expires_at,
+        expires_at=record.issued_at + TICKET_MS,  # a review lets the job wait longer, its ticket stays the same bytes
         seq=seq,
         group=record.group,
         template=command.template,
         arguments=command.arguments,
+        reviewers=record.reviewers,
     )
 
 

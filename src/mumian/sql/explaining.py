@@ -30,7 +30,7 @@ from mumian.sql.presenting import leaf_width
 from mumian.sql.refusals import SqlRefused
 from mumian.sql.values import Constant, Key, Value, leaves
 
-DELTA_SHOWN = 1e-9
+DELTA_SHOWN = 1e-6
 """The delta at which an epsilon is told to people, beside what keys found in the data cost."""
 
 FEMTO = 10**15

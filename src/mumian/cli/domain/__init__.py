@@ -13,6 +13,7 @@ from mumian.cli.domain import (
     holding,
     jobs,
     propose,
+    reviewing,
     rules,
     serving,
     terms,
@@ -22,7 +23,21 @@ from mumian.cli.words import say
 
 app = typer.Typer(no_args_is_help=True, help=say("a data holder's domain", "数据持有人的数据域"))
 
-for part in (folder, draft, holding, describe, propose, terms, rules, serving, jobs, calls, consents, watching):
+for part in (
+    folder,
+    draft,
+    holding,
+    describe,
+    propose,
+    terms,
+    rules,
+    serving,
+    jobs,
+    reviewing,
+    calls,
+    consents,
+    watching,
+):
     part.register(app)
 
 

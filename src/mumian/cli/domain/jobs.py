@@ -13,11 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from mumian.cli.domain.engine import EngineChoice, EngineKind, EngineOption, MasterOption, ShardsOption
+from mumian.cli.domain.reviewing import record_release
 from mumian.cli.domain.serving import addresses
 from mumian.cli.domain.ways import JobArgument, UrlOption, Ways, ways
 from mumian.cli.opened import HomeOption, JsonOption, fail, opened
-from mumian.cli.signers import key_of
-from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.domain.faults import BadReply
 from mumian.domain.gate import Answer
@@ -27,7 +26,6 @@ from mumian.kernel.canonical import canonical, digest
 from mumian.kernel.ids import JobId, PartyId
 from mumian.market.rooms import States
 from mumian.market.tickets import ticket_of
-from mumian.rooms.cleanroom.model import RecordRelease
 from mumian.rooms.cleanroom.plan import (
     AggregatePlan,
     Count,
@@ -90,7 +88,8 @@ def fetch_answer(
     wanted = {source.domain for source in asked.sources} if merging_here else {asked.root}
     with ways(home, asked, wanted=wanted, addressed=addressed, engine=engine) as reached:
         release = _released(reached, signed)
-        _record(home, asked.root, job, release)
+        if record_release(home, asked.root, job, release) and asked.root in reached.here:
+            reached.here[asked.root].jobs.let_out(asked.job, release.digest)
         given = reached.ask(asked.root, CollectAnswer(asked.job))
     if not isinstance(given, AnswerGiven) or digest(given.answer) != release.digest:
         raise BadReply(f"`{asked.root}` gave another answer than it released")
@@ -126,31 +125,6 @@ def _released(reached: Ways, signed: SignedTicket) -> Release:
         raise BadReply(f"`{asked.root}` gave no release of `{asked.job}`")
     verify(reached.keys[asked.root], ran.release.signature, release_bytes(ran.release.release))
     return ran.release.release
-
-
-def _record(home: Path, root: PartyId, job: JobId, release: Release) -> None:
-    """Record the release as the root domain, before the answer is handed out; once."""
-    with opened(home) as (place, market):
-        recorded = market.ask(lambda states: states.cleanroom.releases.get(job))
-        if recorded is not None:
-            if recorded.digest != release.digest:
-                raise BadReply(f"`{root}` released `{release.digest}`, the market has recorded `{recorded.digest}`")
-            return
-        command = RecordRelease(job, release.digest, release.rows, release.size_bytes)
-        if key_of(home, root) is not None:
-            said(place, market, root, command)
-            return
-    typer.echo(
-        say(
-            f"`{root}` has to record the release; its key is not here: {_json(command)}",
-            f"结果须由 `{root}` 登记，其密钥不在本机：{_json(command)}",
-        ),
-        err=True,
-    )
-
-
-def _json(command: RecordRelease) -> str:
-    return canonical(command).decode()
 
 
 def _draw(answer: Answer) -> None:

@@ -15,6 +15,7 @@ from mumian.cli.domain.place import answering
 from mumian.cli.opened import REFUSED, clock_in, fail, opened
 from mumian.cli.signers import domain_folders, key_of
 from mumian.cli.words import LANG, say
+from mumian.domain.domain import Domain
 from mumian.domain.http import HttpPort
 from mumian.domain.messages import Caller, DomainPort, LocalPort, NotDone, ReplyBody, RequestBody
 from mumian.kernel.ids import JobId, PartyId
@@ -38,11 +39,12 @@ def fetch_ticket(home: Path, job: str) -> SignedTicket:
 
 
 class Ways(NamedTuple):
-    """Ways to all domains of a ticket, for its consumer."""
+    """Ways to all domains of a ticket, for its consumer. here: those that are opened in this process."""
 
     ports: dict[PartyId, DomainPort]
     keys: dict[PartyId, str]
     caller: Caller
+    here: dict[PartyId, Domain]
 
     def ask(self, domain: PartyId, body: RequestBody) -> ReplyBody:
         """Return the domain's answer; its no is told, and ends the run. Raises: BadReply, Unreachable."""
@@ -102,7 +104,7 @@ def ways(
                     f"`{home}` 中没有 `{party}` 的数据域；请用 --url {party}=http://… 指明其地址",
                 )
             )
-        yield Ways(ports, keys, Caller(key, clock=clock_in(home), entropy=os.urandom))
+        yield Ways(ports, keys, Caller(key, clock=clock_in(home), entropy=os.urandom), dict(local))
 
 
 def _refuse_other_key(source: SourceTicket, public_hex: str) -> None:

@@ -148,6 +148,7 @@ class Ticket(_Part, frozen=True):
     expires_at: exclusive. seq: number of the journal leaf that issued it.
     group: the consumer and its related parties, in order: what one of them has seen, all have.
     template, arguments: the approved query that the plan is an instance of; "": a free one.
+    reviewers: holders that look at the answer before it is handed out; none: nobody does.
     """
 
     job: JobId
@@ -166,6 +167,7 @@ class Ticket(_Part, frozen=True):
     group: tuple[PartyId, ...] = ()
     template: str = ""
     arguments: dict[str, Int53 | str] = {}
+    reviewers: tuple[PartyId, ...] = ()
 
 
 class SignedTicket(_Part, frozen=True):

@@ -6,9 +6,15 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
+from mumian.methods.dp import epsilon_of
 from mumian.rooms.cleanroom.analysis import AnalysisRules
 from mumian.rooms.cleanroom.model import State
 from mumian.rooms.cleanroom.records import Batch, Budget, Job, ReleaseRecord, Review, Usage
+
+STATED_DELTA_FEMTO = 10**9
+"""The delta of 10^-6 at which a zCDP loss is told as epsilon; what found keys cost comes on top."""
+
+THOUSANDTH = Decimal("0.001")
 
 
 def budget(state: State, budget: BudgetId) -> Budget | None:
@@ -48,15 +54,12 @@ def spenders(state: State, budget: BudgetId) -> Iterator[tuple[PartyId, int]]:
         yield PartyId(key.removeprefix(f"{budget}/")), spent
 
 
-def epsilon(rho_nano: int, *, delta_exponent: int = 6) -> str:
-    """Return for people the epsilon that `rho_nano` means at delta = 10^-delta_exponent: three decimals, rounded up.
-
-    Source: Bun & Steinke 2016, Prop. 1.3: rho-zCDP is (rho + 2·sqrt(rho·ln(1/delta)), delta)-DP.
-    """
-    rho = Decimal(rho_nano).scaleb(-9)
-    log_one_over_delta = Decimal(10).ln() * delta_exponent
-    loss = rho + 2 * (rho * log_one_over_delta).sqrt()
-    return str(loss.quantize(Decimal("0.001"), rounding=ROUND_CEILING))
+def epsilon(rho_nano: int, *, delta_femto: int = STATED_DELTA_FEMTO) -> str:
+    """Return for people an epsilon for which a loss of `rho_nano` is (epsilon, delta)-DP: three decimals, rounded up."""
+    if rho_nano == 0:
+        return "0.000"
+    tight = Decimal(epsilon_of(rho_nano=rho_nano, delta=delta_femto / 10**15))
+    return str(tight.quantize(THOUSANDTH, rounding=ROUND_CEILING))
 
 
 def job(state: State, job: JobId) -> Job | None:
