@@ -25,6 +25,7 @@ MODULES = (
     "private_query",
     "utility",
     "query_decision",
+    "spark",
 )
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator, Set
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conformance import (
@@ -34,7 +35,7 @@ from mumian.engines.shards import Shard, Shards, read_shard, write_shards
 from mumian.engines.spark import Reader, SparkEngine, SparkFailed, SparkSettings, SparkUnavailable, missing
 from mumian.kernel.outcome import Broken
 
-SETTINGS = SparkSettings()
+SETTINGS = SparkSettings(cores=2, memory_mb=768)
 
 if (reason := missing(SETTINGS)) is not None:
     pytest.skip(reason, allow_module_level=True)
@@ -124,9 +125,9 @@ def test_a_process_runs_on_one_spark() -> None:
 
 
 def test_a_session_whose_java_process_died_is_started_again(tmp_path: Path) -> None:
-    running = spark.session(SETTINGS)
-    running._gateway.proc.kill()
-    running._gateway.proc.wait()
+    java: Any = spark.session(SETTINGS)._gateway
+    java.proc.kill()
+    java.proc.wait()
     assert asked(asks(), BUSY, tmp_path / "shards") == oracle(asks(), BUSY)
 
 

@@ -14,7 +14,6 @@ from mumian.engines.shards import (
     check_shards,
     columns_of,
     head_of,
-    joined_digest,
     read_shard,
     read_shards,
     write_shards,
@@ -100,12 +99,3 @@ def test_a_shard_that_changed_is_found(harm: str, tmp_path: Path) -> None:
         with pytest.raises(Broken, match="a shard is what its manifest says"):
             read_shard(folder, shards.files[1], shards, {"delay"}, head=head_of(table, {"delay"}))
     assert [fault.split()[0] for fault in check_shards(folder, shards)] == [str(path)]
-
-
-def test_what_was_joined_is_named_by_its_content() -> None:
-    town = random_town("named", rows=30, units=3)
-    whole, other = clustered(town), clustered(random_town("other", rows=30, units=3))
-    own = clustered(town._replace(joined=False))
-    own = type(own)(**{**{n: getattr(own, n) for n in own.__struct_fields__}, "codes": {}, "numbers": {}})
-    assert joined_digest(whole, own) == joined_digest(clustered(town), own) != joined_digest(other, own)
-    assert joined_digest(whole, whole) != joined_digest(whole, own)

@@ -99,7 +99,6 @@ def write_shards(table: Clustered, folder: Path, *, files: int | None = None, ba
         try:
             wanted = files or min(max(-(-int(table.offsets[-1]) // SHARD_ROWS), 1), SHARDS_MAX)
             found = _write(table, scratch, wanted, batch_rows)
-            scratch.chmod(0o700)
             scratch.rename(folder)
         except OSError:
             found = read_shards(folder)  # another process was first: what it wrote is the same
@@ -256,15 +255,3 @@ def head_of(table: Clustered, columns: Set[str]) -> Clustered:
         sizes={column: size for column, size in table.sizes.items() if column in columns},
         kept=None if table.kept is None else np.zeros(1, np.bool_),
     )
-
-
-def joined_digest(table: Clustered, own: Clustered) -> str:
-    """Return what names the columns that were joined to the table of a version: SHA-256 of them, hex."""
-    hasher = hashlib.sha256()
-    kept = {} if table.kept is None else {"": table.kept}
-    for kind, have, had in (("c", table.codes, own.codes), ("n", table.numbers, own.numbers), ("k", kept, {})):
-        for column in sorted(set(have) - set(had)):
-            array = np.ascontiguousarray(cast(Any, have)[column])
-            hasher.update(canonical([kind, column, str(array.dtype), len(array)]))
-            hasher.update(array.view(np.uint8).data)
-    return hasher.hexdigest()

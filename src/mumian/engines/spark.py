@@ -22,6 +22,7 @@ from functools import reduce
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+from time import sleep
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -59,30 +60,35 @@ class SparkFailed(RuntimeError):  # noqa: N818  # named for what is the matter
 class SparkSettings(msgspec.Struct, frozen=True):
     """Where to run. master: `local`, or `spark://HOST:PORT` of a standalone cluster.
 
-    cores, memory_mb: of this process for `local`; else cores in all, and memory of each worker's process. python: what
-    runs tasks on every worker; it must have mumian[spark] of this version. Whatever else a cluster needs (keys for
-    encryption, a proxy user) stands in `spark-defaults.conf` in the folder that SPARK_CONF_DIR names.
+    cores, memory_mb: cores in all, and memory of each process; None: all of this machine, or what the cluster gives.
+    worker_s: seconds that a question waits for a first worker.
+    python: what runs tasks on every worker; it must have mumian[spark] of this version. Whatever else a cluster needs
+    (its secret, encryption) stands in `spark-defaults.conf` in the folder that SPARK_CONF_DIR names.
     """
 
     master: str = "local"
-    cores: int = 2
-    memory_mb: int = 1_024
+    cores: int | None = None
+    memory_mb: int | None = None
     python: str = sys.executable
+    worker_s: int = 30
 
     def spark(self) -> dict[str, str]:
         """Return Spark's own names for this. Nothing is logged, drawn or kept: events name what was asked."""
+        memory = {} if self.memory_mb is None else dict.fromkeys(_MEMORY, f"{self.memory_mb}m")
         return {
-            "spark.master": f"local[{self.cores},{ATTEMPTS}]" if self.master == "local" else self.master,
+            "spark.master": f"local[{self.cores or '*'},{ATTEMPTS}]" if self.master == "local" else self.master,
             "spark.app.name": "mumian",
-            "spark.cores.max": str(self.cores),
-            "spark.driver.memory": f"{self.memory_mb}m",
-            "spark.executor.memory": f"{self.memory_mb}m",
+            **({} if self.cores is None else {"spark.cores.max": str(self.cores)}),
+            **memory,
             "spark.task.maxFailures": str(ATTEMPTS),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.eventLog.enabled": "false",
             "spark.log.level": "OFF",
         }
+
+
+_MEMORY = ("spark.driver.memory", "spark.executor.memory")
 
 
 class SparkEngine:
@@ -102,16 +108,14 @@ class SparkEngine:
         Raises: SumMayOverflow, TooManyGroups, KeyError as `clustered.totals` does, before a row is read;
             SparkUnavailable; SparkFailed; Broken: shards are not what was written.
         """
-        columns = columns_of(question)
+        columns, rows = columns_of(question), int(table.offsets[-1])
         head = head_of(table, columns)
-        rows = int(table.offsets[-1])
-        empty = totals(
-            question, head, parts=rows * parts
-        )  # one row stands for all: what they could sum up to is checked
+        empty = totals(question, head, parts=rows * parts)  # one row as if there were all: what they may sum up to
         spark = session(self._settings)
+        _await_worker(spark, self._settings)
         shards = write_shards(table, folder, files=self._files)
         adding = _Adding(question, head, columns, shards, str(folder.absolute()), self._read)
-        slices = min(len(shards.files), TASKS_A_CORE * max(self._settings.cores, spark.defaultParallelism))
+        slices = min(len(shards.files), TASKS_A_CORE * spark.defaultParallelism)
         try:
             merged: Integers = spark.parallelize(shards.files, slices).mapPartitions(adding).treeReduce(np.add)
         except _spark_errors() as e:
@@ -179,6 +183,20 @@ def _stop() -> None:
             spark.stop()
         _end(spark._gateway)
     _running.clear()
+
+
+def _await_worker(spark: SparkContext, settings: SparkSettings) -> None:
+    """Return once a worker has given this session a process. Spark itself would wait for ever.
+
+    Raises: SparkUnavailable: none did in `worker_s`.
+    """
+    for _ in range(settings.worker_s * 10):
+        if settings.master == "local" or spark._jsc.sc().getExecutorMemoryStatus().size() > 1:  # one is this process
+            return
+        sleep(0.1)
+    raise SparkUnavailable(
+        f"no worker of `{settings.master}` had room within {settings.worker_s} s; start one, or ask for less memory or fewer cores"
+    )
 
 
 def _lives(spark: SparkContext) -> bool:
