@@ -295,7 +295,6 @@ def clustered(texts: list[str], numbers: list[int], places: list[int]) -> Cluste
         codes={"route": np.array(places, np.int16)},
         numbers={"delay": np.array(numbers, np.int64)},
         lists={"route": {text: place for place, text in enumerate(texts)}},
-        order_key=bytes(16),
     )
 
 

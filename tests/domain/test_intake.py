@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from town import AIRLINES, DECLARED, MARKET, OPEN, Entropy, Town, rows_of, write_csv
+from town import AIRLINES, DECLARED, MARKET, OPEN, Entropy, Town, as_filed, rows_of, write_csv
 
 from mumian.domain.declaration import Declaration, IntegerColumn, JoinedColumn, TextColumn
 from mumian.domain.domain import Domain
@@ -228,8 +228,8 @@ def test_what_is_kept_is_what_the_file_says_in_the_order_of_units(
     kept = list(
         zip(
             texts_of(version, "who"),
-            [None if n == MISSING else n for n in version.table.numbers["n"].tolist()],
-            [None if g == MISSING else g for g in version.table.numbers["kg"].tolist()],
+            [None if n == MISSING else n for n in as_filed(domain, version, version.table.numbers["n"]).tolist()],
+            [None if g == MISSING else g for g in as_filed(domain, version, version.table.numbers["kg"]).tolist()],
             strict=True,
         )
     )

@@ -22,8 +22,10 @@ from mumian.rooms.cleanroom.plan import (
     Plan,
     Sum,
     Ticket,
+    Units,
     cells,
     fault,
+    full_groups,
     groups,
     l2_squared,
     plan_digest,
@@ -79,6 +81,21 @@ def test_the_sensitivity_is_the_farthest_that_one_unit_can_move_the_vector(
     )  # fmt: skip
     assert l2_squared(plan, Sum("delay", lower, upper)) == farthest
     assert l2_squared(plan, Count()) == l0 * linf_rows**2
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.data())
+def test_few_rows_in_all_move_the_vector_less_and_never_more_than_is_said(
+    l0: int, linf_rows: int, data: st.DataObject
+) -> None:
+    """Rows in all bound what l0 and linf_rows alone would let a unit do; in L2 for Gaussian, in L1 for Laplace noise."""
+    rows_max = data.draw(st.integers(linf_rows, l0 * linf_rows))
+    plan: AggregatePlan = replace(AGGREGATE, l0=l0, linf_rows=linf_rows, rows_max=rows_max)
+    filled = [rows for rows in product(range(linf_rows + 1), repeat=3) if sum(rows) <= rows_max]
+    filled = [rows for rows in filled if sum(held > 0 for held in rows) <= l0]
+    assert max(sum(held * held for held in rows) for rows in filled) <= l2_squared(plan, Count())
+    assert max(map(sum, filled)) <= full_groups(plan) * linf_rows
+    assert l2_squared(plan, Count()) <= l2_squared(replace(plan, rows_max=0), Count())
+    assert l2_squared(plan, Units()) == l0
 
 
 @given(st.integers(1, 10**12), st.integers(1, 5))

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import waitress
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waitress import wasyncore
@@ -25,6 +27,8 @@ from mumian.domain.intake import Taken
 from mumian.domain.keys import DomainKeys
 from mumian.domain.messages import Caller, DomainPort, LocalPort
 from mumian.domain.ruling import drafted
+from mumian.domain.store import Version
+from mumian.engines import kernels
 from mumian.journal.note import Signer
 from mumian.kernel.ids import AgreementId, JobId, PartyId, ProductId, ResourceId
 from mumian.methods.dp import Noise
@@ -160,7 +164,9 @@ class Town:
 
     def open(self, airline: PartyId) -> Domain:
         entropy = Entropy(f"{airline} at work".encode())
-        domain = Domain.open(self.home / airline, sampler=Sampler(self.noise, self.noise), clock=self.clock, entropy=entropy)
+        domain = Domain.open(
+            self.home / airline, sampler=Sampler(self.noise, self.noise), clock=self.clock, entropy=entropy
+        )
         for peer, other in self.domains.items():
             if peer != airline:
                 domain.connect(peer, LocalPort(other.handle))
@@ -251,3 +257,11 @@ def served(domain: Domain) -> Iterator[HttpPort]:
         thread.join(10)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive()
+
+
+def as_filed(domain: Domain, version: Version, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a column with each unit's rows in the order of the file: what they were before they were shuffled."""
+    table, key = version.table, domain._keys.salt("order", version.manifest.name, size=16)
+    order = np.empty(table.rows, np.int64)
+    kernels.shuffle_within(table.offsets, table.unit_ids, *np.frombuffer(key, "<u8"), order)
+    return np.asarray(array)[order]

@@ -34,7 +34,6 @@ Row = dict[str, Any]
 """`unit`: a number or None. Of each column: text, an integer, or None. `kept`: the row found a partner."""
 
 MASK64 = 2**64 - 1
-ORDER_KEY = bytes(range(16))
 LISTS = {
     "route": ("A-B", "A-C", "B-C"),
     "month": ("1", "2", "3"),
@@ -106,7 +105,6 @@ def clustered(town: Town) -> Clustered:
             for column in NUMBERS
         },
         lists=places,
-        order_key=ORDER_KEY,
         sizes={"city": len(DICTIONARY)},
         kept=np.array([row["kept"] for row in rows], np.bool_) if town.joined else None,
     )
@@ -117,33 +115,6 @@ def _text(value: Any) -> str | None:
 
 
 # the oracle
-
-
-def siphash(key: bytes, first: int, second: int) -> int:
-    """SipHash-2-4 of two 64-bit words, little-endian, as its paper has it."""
-    k0, k1 = int.from_bytes(key[:8], "little"), int.from_bytes(key[8:], "little")
-    v0, v1, v2, v3 = k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D, k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573
-
-    def rotated(word: int, bits: int) -> int:
-        return (word << bits | word >> (64 - bits)) & MASK64
-
-    def rounds(count: int) -> None:
-        nonlocal v0, v1, v2, v3
-        for _ in range(count):
-            v0, v2 = (v0 + v1) & MASK64, (v2 + v3) & MASK64
-            v1, v3 = rotated(v1, 13) ^ v0, rotated(v3, 16) ^ v2
-            v0 = rotated(v0, 32)
-            v2, v0 = (v2 + v1) & MASK64, (v0 + v3) & MASK64
-            v1, v3 = rotated(v1, 17) ^ v2, rotated(v3, 21) ^ v0
-            v2 = rotated(v2, 32)
-
-    for word in (first, second, 16 << 56):
-        v3 ^= word
-        rounds(2)
-        v0 ^= word
-    v2 ^= 0xFF
-    rounds(4)
-    return v0 ^ v1 ^ v2 ^ v3
 
 
 Group = tuple[int, ...]
@@ -182,14 +153,6 @@ def group_of(question: Question, row: Row) -> Group | None:
     return None if None in group else group  # type: ignore[return-value]
 
 
-def turn(question: Question, unit: int, group: Group) -> int:
-    """When a group's turn comes to stay for a unit."""
-    identity = 0
-    for key, place in zip(question.group_by, group, strict=True):
-        identity = identity * size_of(key) + place
-    return siphash(ORDER_KEY, unit_id(unit), identity)
-
-
 def holds(clause: Clause, row: Row) -> bool:
     if isinstance(clause, tuple):
         return any(holds(each, row) for each in clause)
@@ -217,20 +180,22 @@ def holds(clause: Clause, row: Row) -> bool:
 
 
 def stay(question: Question, town: Town) -> dict[Group, list[Row]]:
-    """Return the rows of every group that count, contributions bounded."""
+    """Return the rows of every group that count: of a unit the groups that come first, of each of these the first rows, and
+    of all these together the first."""
     asked = [row for row in town.rows if row["unit"] is not None and (row["kept"] or not town.joined)]
     asked = [row for row in asked if all(holds(clause, row) for clause in question.where)]
     staying: dict[Group, list[Row]] = {}
     for unit in {row["unit"] for row in asked}:
-        of_unit: dict[Group, list[Row]] = {}
-        for row in asked:
-            group = group_of(question, row)
-            if row["unit"] == unit and group is not None:
-                of_unit.setdefault(group, []).append(row)
-        in_turn = sorted(of_unit, key=lambda group, unit=unit: turn(question, unit, group))  # type: ignore[misc]
-        for group in in_turn[: question.l0] if question.l0 else in_turn:
-            rows = of_unit[group][: question.linf_rows] if question.l0 else of_unit[group]
-            staying.setdefault(group, []).extend(rows)
+        of_unit = [(group_of(question, row), row) for row in asked if row["unit"] == unit]
+        within = [(group, row) for group, row in of_unit if group is not None]
+        if question.l0:
+            groups = list(dict.fromkeys(group for group, _ in within))[: question.l0]
+            by_group = [[row for other, row in within if other == group] for group in groups]
+            first = {id(row) for rows in by_group for row in rows[: question.linf_rows]}
+            within = [(group, row) for group, row in within if id(row) in first]
+            within = within[: question.rows_max] if question.rows_max else within
+        for group, row in within:
+            staying.setdefault(group, []).append(row)
     return staying
 
 
@@ -266,35 +231,32 @@ def oracle(question: Question, town: Town) -> list[int]:
 
 SQL = """
 WITH asked AS (
-    SELECT t.*, o.turn, CASE WHEN t.delay IS NOT NULL THEN greatest(-60, least(120, t.delay)) END AS delay_clamped
-    FROM town t JOIN turns o ON o.unit = t.unit AND o.route = t.route AND o.sky = t.sky
-    WHERE t.kept AND (t.wind >= 14 OR t.city IS NULL) AND (t.delay IS NULL OR t.delay <> 7)
+    SELECT *, CASE WHEN delay IS NOT NULL THEN greatest(-60, least(120, delay)) END AS delay_clamped
+    FROM town WHERE unit IS NOT NULL AND route IS NOT NULL AND sky IS NOT NULL AND kept
+    AND (wind >= 14 OR city IS NULL) AND (delay IS NULL OR delay <> 7)
 ), numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY unit, route, sky ORDER BY nth) AS row_of_group FROM asked
+    SELECT *, row_number() OVER (PARTITION BY unit, route, sky ORDER BY nth) AS row_of_group,
+        min(nth) OVER (PARTITION BY unit, route, sky) AS first_of_group FROM asked
+), ranked AS (
+    SELECT *, dense_rank() OVER (PARTITION BY unit ORDER BY first_of_group) AS group_of_unit FROM numbered
 ), bounded AS (
-    SELECT *, dense_rank() OVER (PARTITION BY unit ORDER BY turn) AS group_of_unit FROM numbered WHERE row_of_group <= 2
+    SELECT *, row_number() OVER (PARTITION BY unit ORDER BY nth) AS row_of_unit
+    FROM ranked WHERE row_of_group <= 2 AND group_of_unit <= 3
 )
 SELECT route, sky, count(*), count(DISTINCT unit), count(delay),
     CAST(coalesce(sum(delay_clamped), 0) AS BIGINT),
     CAST(coalesce(sum((delay_clamped - 30) * (delay_clamped - 30)), 0) AS BIGINT)
-FROM bounded WHERE group_of_unit <= 3 GROUP BY route, sky ORDER BY route, sky
+FROM bounded WHERE row_of_unit <= 4 GROUP BY route, sky ORDER BY route, sky
 """
-"""What SQL_QUESTION asks. `town`: nth, unit, route, city, delay, sky, wind, kept. `turns`: unit, route, sky, turn."""
+"""What SQL_QUESTION asks."""
 
 SQL_TYPES = "nth BIGINT, unit BIGINT, route STRING, city STRING, delay BIGINT, sky STRING, wind BIGINT, kept BOOLEAN"
-TURN_TYPES = "unit BIGINT, route STRING, sky STRING, turn BIGINT"
 
 
-def sql_rows(town: Town) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """Return the rows of both tables that SQL reads."""
+def sql_rows(town: Town) -> list[tuple[Any, ...]]:
+    """Return the rows of the table that SQL reads."""
     names = ("unit", "route", "city", "delay", "weather.sky", "weather.wind", "kept")
-    rows = [(nth, *(row[name] for name in names)) for nth, row in enumerate(town.rows)]
-    turns = [
-        (unit, LISTS["route"][route], LISTS["weather.sky"][sky], turn(SQL_QUESTION, unit, (route, sky)) - 2**63)
-        for unit in {row["unit"] for row in town.rows} - {None}
-        for route, sky in product(range(3), range(4))
-    ]
-    return rows, turns
+    return [(nth, *(row[name] for name in names)) for nth, row in enumerate(town.rows)]
 
 
 def answer_of_sql(found: Sequence[Sequence[Any]]) -> list[int]:
@@ -305,11 +267,9 @@ def answer_of_sql(found: Sequence[Sequence[Any]]) -> list[int]:
 
 
 def ask_duckdb(town: Town) -> list[int]:
-    rows, turns = sql_rows(town)
     with duckdb.connect() as db:
-        db.execute(f"CREATE TABLE town ({SQL_TYPES}); CREATE TABLE turns ({TURN_TYPES})")
-        db.executemany("INSERT INTO town VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", turns)
+        db.execute(f"CREATE TABLE town ({SQL_TYPES})")
+        db.executemany("INSERT INTO town VALUES (?, ?, ?, ?, ?, ?, ?, ?)", sql_rows(town))
         return answer_of_sql(db.execute(SQL).fetchall())
 
 
@@ -337,8 +297,9 @@ def asks(
     measures: tuple[Measure, ...] = EVERY,
     l0: int = 3,
     linf_rows: int = 2,
+    rows_max: int = 0,
 ) -> Question:
-    return Question(group_by, where, measures, l0, linf_rows)
+    return Question(group_by, where, measures, l0, linf_rows, rows_max)
 
 
 SQL_QUESTION = asks(
@@ -349,6 +310,7 @@ SQL_QUESTION = asks(
         (Filter("delay", Op.MISSING), Filter("delay", Op.NE, 7)),
     ),
     measures=(Count(), Units(), Count("delay"), DELAYS, SumSquares("delay", -60, 120)),
+    rows_max=4,
 )
 
 QUESTIONS: dict[str, Question] = {
@@ -363,6 +325,11 @@ QUESTIONS: dict[str, Question] = {
     "one group a unit": asks(ROUTE, SKY, l0=1, linf_rows=1),
     "one row a group": asks(ROUTE, l0=3, linf_rows=1),
     "bounds that bind nobody": asks(ROUTE, SKY, l0=100, linf_rows=1_000),
+    "rows in all": asks(ROUTE, SKY, l0=4, linf_rows=3, rows_max=5),
+    "one row in all": asks(ROUTE, l0=3, linf_rows=1, rows_max=1),
+    "rows and one sum, which is one pass": asks(ROUTE, SKY, measures=(DELAYS, Count())),
+    "one pass, rows in all": asks(ROUTE, SKY, measures=(Count(), DELAYS), l0=4, linf_rows=3, rows_max=5),
+    "one pass, filtered": asks(WIND, where=(Filter("delay", Op.PRESENT),), measures=(DELAYS,), l0=2),
     "nothing bounded": asks(ROUTE, FOUND_CITY, l0=0, linf_rows=0),
     "nothing bounded, filtered": asks(ROUTE, where=(Filter("delay", Op.GT, 10),), l0=0, linf_rows=0),
     "a filter that nothing passes": asks(ROUTE, where=(Filter("delay", Op.EQ, 2**52),)),
@@ -415,7 +382,8 @@ def random_question(rng: random.Random) -> Question:
         where=tuple(clause[0] if len(clause) == 1 else clause for clause in where),
         measures=tuple(rng.sample(EVERY, rng.randint(1, len(EVERY)))),
         l0=(l0 := rng.choice((0, 1, 2, 4))),
-        linf_rows=rng.randint(1, 4) if l0 else 0,
+        linf_rows=(linf_rows := rng.randint(1, 4) if l0 else 0),
+        rows_max=rng.choice((0, rng.randint(linf_rows, l0 * linf_rows))),
     )
 
 

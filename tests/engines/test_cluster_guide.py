@@ -116,7 +116,7 @@ def an_executor_that_dies_changes_nothing(folder: Path, port: str) -> None:
 
 def a_question_that_no_worker_has_room_for_is_told_so(folder: Path, port: str) -> None:
     settings = SparkSettings(master=f"spark://127.0.0.1:{port}", memory_mb=2_000, worker_s=2)
-    with pytest.raises(SparkUnavailable, match="no worker of `spark://.*` had room within 2 s; start one"):
+    with pytest.raises(SparkUnavailable, match=r"no worker of `spark://.*` had room within 2 s; start one"):
         SparkEngine(settings).totals(asks(), clustered(BUSY), folder=folder / "never")
     spark.stop()
     assert not (folder / "never").exists()

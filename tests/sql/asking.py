@@ -67,7 +67,6 @@ def clustered(rows: Sequence[Row]) -> Clustered:
             **{n: {k: p for p, k in enumerate(keys)} for n, (_, keys) in texts.items()},
             "month": {m: p for p, m in enumerate(MONTHS)},
         },
-        order_key=bytes(range(16)),
     )
 
 

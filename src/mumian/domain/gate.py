@@ -17,10 +17,10 @@ from mumian.engines.question import width
 from mumian.kernel.canonical import INT53_MAX, Int53, Natural, Positive, canonical
 from mumian.kernel.ids import JobId
 from mumian.kernel.outcome import Refused
-from mumian.methods.dp import Noise, sigma_up
-from mumian.methods.laplace import scale_for_rho
+from mumian.methods.dp import Noise
 from mumian.methods.mechanisms import Mechanism, half_width_of, noise_of
 from mumian.methods.thresholding import threshold
+from mumian.rooms.cleanroom.noise import scale_of
 from mumian.rooms.cleanroom.plan import (
     CELLS_MAX,
     AggregatePlan,
@@ -30,9 +30,6 @@ from mumian.rooms.cleanroom.plan import (
     Units,
     groups,
     has_found_keys,
-    l2_squared,
-    rho_each_nano,
-    unit_step,
 )
 
 CONFIDENCE_PERMILLE = 950
@@ -85,14 +82,6 @@ class Sampler(msgspec.Struct, frozen=True):
 
     def of(self, mechanism: Mechanism) -> Noise:
         return self.gaussian if mechanism is Mechanism.GAUSSIAN else self.laplace
-
-
-def scale_of(plan: AggregatePlan, measure: Measure) -> float:
-    """Return the scale of a measure's noise, in its unit, rounded up."""
-    rho_nano = rho_each_nano(plan)
-    if plan.mechanism is Mechanism.GAUSSIAN:
-        return sigma_up(l2_squared=l2_squared(plan, measure), rho_nano=rho_nano)
-    return scale_for_rho(l0=plan.l0, step=unit_step(plan, measure), rho_nano=rho_nano)
 
 
 def add_noise(

@@ -22,7 +22,7 @@ from mumian.domain.keys import DomainKeys
 from mumian.domain.profile import Profile, profile
 from mumian.domain.refusals import DomainRefusal as R
 from mumian.domain.store import Manifest, Store, file_digest, file_names, sync_folder, write
-from mumian.engines.arrays import Places, clustered_codes, offsets_of, places_of, write_array
+from mumian.engines.arrays import Places, clustered_codes, offsets_of, places_of, shuffled, write_array
 from mumian.engines.clustered import Hashes, Integers
 from mumian.engines.columns import Columns
 from mumian.engines.duck import BrokenLine, SourceColumn, Staging, Unreadable
@@ -240,7 +240,9 @@ class _Intake:
             return Clustering(np.zeros(1, np.int64), np.zeros(0, np.uint64), None)
         offsets = offsets_of(columns.sizes(unit))
         places = places_of(self.scratch / "places.npy", columns.codes(unit), offsets=offsets, rows=rows)
-        return Clustering(offsets, columns.hashes(unit), places)
+        unit_ids, key = columns.hashes(unit), self.keys.salt("order", self.name, size=16)
+        shuffled(self.scratch / "order.npy", places, offsets=offsets, unit_ids=unit_ids, key=key)
+        return Clustering(offsets, unit_ids, places)
 
     def _write(
         self, columns: Columns, column: AnyColumn, files: dict[str, str], by_unit: Clustering, *, rows: int

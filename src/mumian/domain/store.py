@@ -166,7 +166,6 @@ class Store:
             codes=codes,
             numbers=numbers,
             lists={c.name: {v: n for n, v in enumerate(c.keys)} for c in manifest.declaration.columns if c.keys},
-            order_key=self._keys.salt("order", version, size=16),
             sizes={column: len(dictionary) for column, dictionary in dictionaries.items()},
         )
         return Version(version, manifest, table, dictionaries)

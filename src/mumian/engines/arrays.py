@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mumian.engines.clustered import Hashes, Integers
-from mumian.engines.kernels import OUT, kernel
+from mumian.engines.kernels import OUT, kernel, shuffle_within
 from mumian.kernel.outcome import Broken
 
 Places: TypeAlias = npt.NDArray[np.uint32] | npt.NDArray[np.int64]
@@ -93,6 +93,19 @@ def places_of(path: Path, parts: Iterable[npt.NDArray[np.int32]], *, offsets: In
         _place(codes, following, np.asarray(places)[start : start + len(codes)])
         start += len(codes)
     return np.asarray(places)
+
+
+def shuffled(path: Path, places: Places, *, offsets: Integers, unit_ids: Hashes, key: bytes) -> None:
+    """Move the places of each unit's rows among themselves, in an order drawn under a secret key of 16 bytes.
+
+    Which rows of a unit stay when contributions are bounded then depends on nothing that anybody chose. path: of a file
+    that is needed meanwhile.
+    """
+    order = np.lib.format.open_memmap(path, "w+", places.dtype, (len(places),))
+    key0, key1 = np.frombuffer(key, dtype="<u8")
+    shuffle_within(offsets, unit_ids, key0, key1, np.asarray(order))
+    for start in range(0, len(places), PART_ROWS):
+        places[start : start + PART_ROWS] = order[places[start : start + PART_ROWS]]
 
 
 def clustered_codes(offsets: Integers, *, rows: int) -> Iterator[npt.NDArray[np.int32]]:

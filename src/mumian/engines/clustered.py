@@ -53,14 +53,14 @@ class TooManyGroups(ValueError):  # noqa: N818  # named for what is the matter
 
 
 class Clustered(msgspec.Struct, frozen=True):
-    """A table in memory, or mapped from files. Rows of unit u lie at offsets[u] to offsets[u + 1].
+    """A table in memory, or mapped from files. Rows of unit u lie at offsets[u] to offsets[u + 1], in an order that was drawn
+    under a secret key when they were taken in: which of them stay when contributions are bounded depends on it alone.
 
     Rows after the last offset have no unit: they can be looked up and are in no bounded aggregate.
     unit_ids: a hash of each unit's own value.
     codes: a row's place in its column's public list, or in the column's own dictionary; -1 where there is none.
     numbers: int64, MISSING where there is none.
     lists: the public lists, value → place. sizes: of the dictionaries of columns without a list.
-    order_key: 128 bits, secret, one for each version of the data.
     kept: rows that an inner join found a partner for; None where nothing was joined.
     """
 
@@ -70,7 +70,6 @@ class Clustered(msgspec.Struct, frozen=True):
     codes: Mapping[str, Codes]
     numbers: Mapping[str, Integers]
     lists: Mapping[str, Mapping[str, int]]
-    order_key: bytes
     sizes: Mapping[str, int] = {}
     kept: Mask | None = None
 
@@ -86,8 +85,18 @@ def totals(question: Question, table: Clustered, *, parts: int = 1) -> Integers:
     Raises: SumMayOverflow, TooManyGroups; KeyError: a column or a listed value that the table does not have.
     """
     bounded = BoundedPass(table)
-    bounded.place(question)
+    bounded.choose(question)
+    if question.l0 and _is_common(question.measures):
+        return bounded.count_and_sum(question, parts=parts)
+    if question.l0:
+        bounded.bound(*question.bounds)
     return np.concatenate([bounded.measure(measure, parts=parts) for measure in question.measures])
+
+
+def _is_common(measures: tuple[Measure, ...]) -> bool:
+    """Return whether rows are counted and one column added up, or less, which one pass does."""
+    sums = [measure for measure in measures if isinstance(measure, Sum)]
+    return len(sums) == 1 and all(measure == Count() or measure in sums for measure in measures)
 
 
 class BoundedPass:
@@ -97,22 +106,22 @@ class BoundedPass:
         self._table = table
         self.group = np.zeros(int(table.offsets[-1]), np.int32)
         """By row: its group, or -1."""
-        self._identity = np.zeros(1, np.uint64)
+        self.groups = 1
         if table.kept is not None:
             kernels.keep_rows(self.group, table.kept[: len(self.group)])
 
-    @property
-    def groups(self) -> int:
-        return len(self._identity)
-
     def place(self, question: Question) -> None:
         """Do all but the measures: group, keep, bound."""
+        self.choose(question)
+        if question.l0:
+            self.bound(*question.bounds)
+
+    def choose(self, question: Question) -> None:
+        """Group and keep."""
         for key in question.group_by:
             self.group_by(key)
         for clause in question.where:
             self.keep(clause)
-        if question.l0:
-            self.bound(l0=question.l0, linf_rows=question.linf_rows)
 
     def group_by(self, key: GroupKey) -> None:
         """Split every group by a column: by its list or edges in their order, or by all that its dictionary has.
@@ -120,8 +129,7 @@ class BoundedPass:
         Raises: KeyError: no such list, dictionary or number, or a value is not in the list; TooManyGroups.
         """
         if key.edges:
-            chosen, size = np.arange(len(key.edges) - 1), len(key.edges) - 1
-            self._widen(chosen, size)
+            self._widen(len(key.edges) - 1)
             kernels.group_by_edges(self.group, self._numbers(key.column), np.array(key.edges, np.int64))
             return
         if key.is_found:
@@ -130,7 +138,7 @@ class BoundedPass:
         else:
             places = self._lists(key.column)
             size, chosen = len(places), np.array([places[value] for value in key.values], np.int64)
-        self._widen(chosen, size)
+        self._widen(len(chosen))
         position = np.full(size + 1, OUT, np.int32)
         position[chosen] = np.arange(len(chosen), dtype=np.int32)
         kernels.group_by(self.group, self._codes(key.column), position, len(chosen))
@@ -153,11 +161,19 @@ class BoundedPass:
         else:
             kernels.keep_codes(self.group, self._codes(clause.column), self._allowed(clause))
 
-    def bound(self, *, l0: int, linf_rows: int) -> None:
-        """Leave in at most `l0` groups of a unit, and `linf_rows` rows of a unit in a group."""
-        key = np.frombuffer(self._table.order_key, dtype="<u8")
-        units = self._table.offsets, self._table.unit_ids
-        kernels.bound(*units, self.group, self._identity, l0, linf_rows, key[0], key[1])
+    def bound(self, l0: int, linf_rows: int, rows_max: int) -> None:
+        """Leave in at most `l0` groups of a unit, `linf_rows` of its rows in a group, `rows_max` of its rows in all."""
+        kernels.bound(self._table.offsets, self.group, l0, linf_rows, rows_max, np.zeros(self.groups, np.int32))
+
+    def count_and_sum(self, question: Question, *, parts: int = 1) -> Integers:
+        """Bound, count rows and add one column up in one pass. Raises: SumMayOverflow."""
+        added = next(measure for measure in question.measures if isinstance(measure, Sum))
+        self.refuse_overflow(added, parts=parts)
+        rows, sums = np.zeros(self.groups, np.int64), np.zeros(self.groups, np.int64)
+        held, values = np.zeros(self.groups, np.int32), self._numbers(added.column)
+        ends = added.lower, added.upper
+        kernels.bound_and_add(self._table.offsets, self.group, values, *question.bounds, held, *ends, rows, sums)
+        return np.concatenate([sums if measure == added else rows for measure in question.measures])
 
     def measure(self, measure: Measure, *, parts: int = 1) -> Integers:
         """Return a measure's values by group; of a histogram bin after bin within a group.
@@ -198,12 +214,11 @@ class BoundedPass:
         else:
             kernels.count_present(self.group, self._codes(column), OUT, out)
 
-    def _widen(self, chosen: npt.NDArray[np.int64], size: int) -> None:
-        """Make each group as many as are chosen, each with an identity that no other list or order would change."""
-        if len(self._identity) * len(chosen) > GROUPS_MAX:
-            raise TooManyGroups(f"{len(self._identity) * len(chosen)} groups exceed {GROUPS_MAX}; group by less")
-        wider = self._identity[:, None] * np.uint64(size) + chosen.astype(np.uint64)[None, :]
-        self._identity = wider.reshape(-1)
+    def _widen(self, times: int) -> None:
+        """Make each group as many."""
+        if self.groups * times > GROUPS_MAX:
+            raise TooManyGroups(f"{self.groups * times} groups exceed {GROUPS_MAX}; group by less")
+        self.groups *= times
 
     def _holds(self, where: Filter) -> Mask:
         """Return for every row with a unit whether a comparison holds."""

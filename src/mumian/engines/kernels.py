@@ -19,11 +19,6 @@ MISSING = -(2**63)
 OUT = -1
 """Group of a row that is left out; code of a value outside its public list."""
 
-_DROPPED = -1
-
-_FEW = 24
-"""Groups of a unit that are ranked pair by pair; more are selected from."""
-
 _U64 = np.uint64
 
 
@@ -121,131 +116,91 @@ def siphash(key0: Any, key1: Any, word0: Any, word1: Any) -> Any:
 
 
 @kernel
-def nth_smallest(values: Any, count: int, nth: int) -> Any:
-    """Return number `nth`, from 0, of the first `count` values in ascending order; `values` is left in another order.
+def bound(offsets: Any, group: Any, l0: int, linf_rows: int, rows_max: int, held: Any) -> None:
+    """Leave out what a unit has too much, row after row as they lie: groups beyond `l0`, rows of a group beyond `linf_rows`,
+    rows in all beyond `rows_max`.
 
-    `np.partition` does the same with a copy at each call, which for a few dozen values costs six times as much.
-    Source: Hoare 1961, Algorithm 65: Find.
+    Rows of unit u lie at offsets[u] to offsets[u + 1], in an order that was drawn when they were taken in. held: by
+    group, zeros.
     """
-    low, high = 0, count - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        left, right = low, high
-        while left <= right:
-            while values[left] < pivot:
-                left += 1
-            while values[right] > pivot:
-                right -= 1
-            if left <= right:
-                values[left], values[right] = values[right], values[left]
-                left += 1
-                right -= 1
-        if nth <= right:
-            high = right
-        elif nth >= left:
-            low = left
-        else:
-            break
-    return values[nth]
-
-
-@kernel
-def orders(key0: Any, key1: Any, unit_id: Any, identity: Any, touched: Any, count: int, words: Any, order: Any) -> None:
-    """Write into `order` what `siphash` gives for a unit and each of the first `count` groups in `touched`.
-
-    The same steps; those of the unit are taken once for all its groups, the rest for eight groups at a time where the
-    processor can: `words` and `order` have room for seven more.
-    """
-    for nth in range(count):
-        words[nth] = identity[touched[nth]]
-    a0, b0 = key0 ^ _U64(0x736F6D6570736575), key1 ^ _U64(0x646F72616E646F6D)
-    c0, d0 = key0 ^ _U64(0x6C7967656E657261), key1 ^ _U64(0x7465646279746573) ^ unit_id
-    a0, b0, c0, d0 = _sip_round(a0, b0, c0, d0)
-    a0, b0, c0, d0 = _sip_round(a0, b0, c0, d0)
-    a0 ^= unit_id
-    size = _U64(16 << 56)
-    for nth in range((count + 7) & ~7):
-        a, b, c, d = _sip_round(a0, b0, c0, d0 ^ words[nth])
-        a, b, c, d = _sip_round(a, b, c, d)
-        a, b, c, d = _sip_round(a ^ words[nth], b, c, d ^ size)
-        a, b, c, d = _sip_round(a, b, c, d)
-        a, c = a ^ size, c ^ _U64(0xFF)
-        a, b, c, d = _sip_round(a, b, c, d)
-        a, b, c, d = _sip_round(a, b, c, d)
-        a, b, c, d = _sip_round(a, b, c, d)
-        a, b, c, d = _sip_round(a, b, c, d)
-        order[nth] = a ^ b ^ c ^ d
-
-
-@kernel
-def _keep_first_of_few(order: Any, count: int, l0: int, touched: Any, rows: Any, ranks: Any) -> None:
-    """Mark in `rows` the touched groups that are not the first `l0` in `order`. ranks: room for `count`.
-
-    They are ranked pair by pair, which no processor mispredicts: nine groups in a third of the time of a selection.
-    """
-    for nth in range(count):
-        ranks[nth] = 0
-    for nth in range(1, count):
-        mine, before = order[nth], 0
-        for other in range(nth):
-            is_later = order[other] < mine
-            before += is_later
-            ranks[other] += not is_later
-        ranks[nth] = before
-    for nth in range(count):
-        rows[touched[nth]] = 0 if ranks[nth] < l0 else _DROPPED
-
-
-@kernel
-def _keep_first_of_many(order: Any, count: int, l0: int, touched: Any, rows: Any, words: Any) -> None:
-    """The same where ranking would take too long, by selection. words: room for `count`."""
-    words[:count] = order[:count]
-    last = nth_smallest(words, count, l0 - 1)
-    kept = 0
-    for nth in range(count):
-        if order[nth] <= last and kept < l0:
-            kept += 1
-        else:
-            rows[touched[nth]] = _DROPPED
-
-
-@kernel
-def bound(
-    offsets: Any, unit_ids: Any, group: Any, identity: Any, l0: int, linf_rows: int, key0: Any, key1: Any
-) -> None:
-    """Leave out what a unit has too much: rows beyond `linf_rows` of a group, groups beyond `l0`.
-
-    Rows of unit u lie at offsets[u] to offsets[u + 1]. The first rows of a group stay; the groups that stay are the
-    first `l0` by SipHash(id of the unit, identity of the group): an order that depends neither on other units nor on
-    the filters. Whether a row stays is as good as random, so it is chosen by values, not by branches.
-    """
-    rows = np.zeros(len(identity), np.int64)
-    touched = np.empty(len(identity) + 1, np.int64)
-    words = np.zeros(len(identity) + 7, np.uint64)
-    order = np.empty(len(identity) + 7, np.uint64)
-    ranks = np.empty(_FEW, np.int64)
+    touched = np.empty(l0, np.int64)
     for unit in range(len(offsets) - 1):
-        count = 0
+        count = kept = 0
         for row in range(offsets[unit], offsets[unit + 1]):
             place = group[row]
             if place < 0:
                 continue
-            held = rows[place]
-            touched[count] = place
-            count += held == 0
-            rows[place] = held + 1
-            group[row] = place if held < linf_rows else OUT
-        if count > l0:
-            orders(key0, key1, unit_ids[unit], identity, touched, count, words, order)
-            if count <= _FEW:
-                _keep_first_of_few(order, count, l0, touched, rows, ranks)
-            else:
-                _keep_first_of_many(order, count, l0, touched, rows, words)
-            for row in range(offsets[unit], offsets[unit + 1]):
-                place = group[row]
-                group[row] = OUT if place < 0 or rows[place] == _DROPPED else place
+            before = held[place]
+            if before >= linf_rows or kept == rows_max or (before == 0 and count == l0):
+                group[row] = OUT
+                continue
+            if before == 0:
+                touched[count] = place
+                count += 1
+            held[place] = before + 1
+            kept += 1
         for nth in range(count):
-            rows[touched[nth]] = 0
+            held[touched[nth]] = 0
+
+
+@kernel
+def bound_and_add(
+    offsets: Any,
+    group: Any,
+    values: Any,
+    l0: int,
+    linf_rows: int,
+    rows_max: int,
+    held: Any,
+    lower: int,
+    upper: int,
+    rows: Any,
+    sums: Any,
+) -> None:
+    """Do `bound`, `count_rows` and `add_clamped` in one pass, which writes nothing by row: what is asked most."""
+    touched = np.empty(l0, np.int64)
+    for unit in range(len(offsets) - 1):
+        count = kept = 0
+        for row in range(offsets[unit], offsets[unit + 1]):
+            place = group[row]
+            if place < 0:
+                continue
+            before = held[place]
+            if before >= linf_rows or (before == 0 and count == l0):
+                continue
+            if kept == rows_max:
+                break
+            if before == 0:
+                touched[count] = place
+                count += 1
+            held[place] = before + 1
+            kept += 1
+            rows[place] += 1
+            value = values[row]
+            if value != MISSING:
+                sums[place] += min(max(value, lower), upper)
+        for nth in range(count):
+            held[touched[nth]] = 0
+
+
+@kernel
+def shuffle_within(offsets: Any, unit_ids: Any, key0: Any, key1: Any, order: Any) -> None:
+    """Write into `order`, for every place of a clustered table, the place that its row moves to: units stay together, the
+    rows of each in an order drawn by SipHash of the unit under a secret key, the same for the same unit and number of rows.
+
+    Source: Durstenfeld 1964, Algorithm 235 (random permutation); Lemire 2019 for a number within bounds by multiplication.
+    """
+    for unit in range(len(offsets) - 1):
+        first, last = offsets[unit], offsets[unit + 1]
+        for place in range(first, last):
+            order[place] = place
+        word = siphash(key0, key1, unit_ids[unit], _U64(last - first))
+        for place in range(last - 1, first, -1):
+            word = word * _U64(6364136223846793005) + _U64(1442695040888963407)
+            other = first + np.int64(((word >> _U64(32)) * _U64(place - first + 1)) >> _U64(32))
+            order[place], order[other] = order[other], order[place]
+    for place in range(offsets[-1], len(order)):
+        order[place] = place
 
 
 @kernel

@@ -168,6 +168,7 @@ class Question(_Part, frozen=True):
     """Groups, conditions, measures, bounds: what an engine needs to know to add up.
 
     l0: groups that a unit touches at most. linf_rows: rows of a unit in a group at most; 0 in both: nothing is bounded.
+    rows_max: rows of a unit in all at most; 0: as many as l0 and linf_rows let in.
     """
 
     group_by: tuple[GroupKey, ...]
@@ -175,6 +176,12 @@ class Question(_Part, frozen=True):
     measures: tuple[Measure, ...]
     l0: int
     linf_rows: int
+    rows_max: int = 0
+
+    @property
+    def bounds(self) -> tuple[int, int, int]:
+        """Return l0, linf_rows and the rows in all."""
+        return self.l0, self.linf_rows, self.rows_max or self.l0 * self.linf_rows
 
 
 def groups(group_by: tuple[GroupKey, ...]) -> int:

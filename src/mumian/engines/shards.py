@@ -5,8 +5,8 @@ shards.json      what was written: rows, units, the names of columns, the SHA-25
 
 Columns of a file: `unit` (its place in the table), `unit_id` (its hash; 64 bits, signed), `row` (its place in the table),
 `c000` … codes, `n000` … numbers, both as they are in memory, and `kept` where the table was joined. Rows without a unit are
-in no bounded aggregate and not written. As sensitive as the version that they are made of, and readable without its key;
-the order in which a unit's groups stay needs a key, which is never written.
+in no bounded aggregate and not written. As sensitive as the version that they are made of; the rows of a unit lie in the
+order that was drawn when they were taken in, which decides what stays when contributions are bounded.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _kept_digest(path: Path) -> str:
 
 
 def read_shard(folder: Path, shard: Shard, shards: Shards, columns: Set[str], *, head: Clustered) -> Clustered:
-    """Return the rows of one file as a table of its own, with the lists, sizes and key of `head`.
+    """Return the rows of one file as a table of its own, with the lists and sizes of `head`.
 
     columns: those to read; others are not in the table.
     Raises: Broken: the file is not the one that was written.
@@ -214,7 +214,6 @@ def read_shard(folder: Path, shard: Shard, shards: Shards, columns: Set[str], *,
         codes={column: cast(Codes, array(name)) for column, name in codes.items()},
         numbers={column: cast(Integers, array(name)) for column, name in numbers.items()},
         lists=head.lists,
-        order_key=head.order_key,
         sizes=head.sizes,
         kept=cast(Mask, array("kept")) if shards.joined else None,
     )
@@ -240,7 +239,7 @@ def check_shards(folder: Path, shards: Shards) -> Iterator[str]:
 
 
 def head_of(table: Clustered, columns: Set[str]) -> Clustered:
-    """Return a table of one row that has nothing in any of `columns`, with the lists, sizes and key of `table`.
+    """Return a table of one row that has nothing in any of `columns`, with the lists and sizes of `table`.
 
     What a question to `table` raises, and how many values it gives, is found on it without reading a row.
     """
@@ -251,7 +250,6 @@ def head_of(table: Clustered, columns: Set[str]) -> Clustered:
         codes={column: np.full(1, OUT, np.int32) for column in table.codes if column in columns},
         numbers={column: np.full(1, MISSING, np.int64) for column in table.numbers if column in columns},
         lists={column: places for column, places in table.lists.items() if column in columns},
-        order_key=table.order_key,
         sizes={column: size for column, size in table.sizes.items() if column in columns},
         kept=None if table.kept is None else np.zeros(1, np.bool_),
     )

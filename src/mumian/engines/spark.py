@@ -2,8 +2,8 @@
 
 All rows of a unit are in one shard, so a task bounds contributions by itself, with the same compiled pass as one machine.
 Tasks read Parquet by themselves: rows handed over by Spark cross from Java to Python, which took four times as long.
-What a task is given is the question, the public lists and the key of the order; what it gives back are integers. A task
-whose worker dies runs again; what it gives does not depend on where or when it runs.
+What a task is given is the question and the public lists; what it gives back are integers. A task whose worker dies runs
+again; what it gives does not depend on where or when it runs.
 
 Spark is optional: `pip install mumian[spark]`, and Java 17.
 """

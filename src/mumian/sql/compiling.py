@@ -51,6 +51,7 @@ class Options:
 
     l0: int = 1
     linf_rows: int = 1
+    rows_max: int = 0
     rho_nano: int = 0
     delta_femto: int = 0
     mode: Mode = Mode.PRIVATE
@@ -201,6 +202,7 @@ def _compiled(figures: Figures, tables: Mapping[str, AnalysisRules], *, party: P
         unit=rules.unit,
         l0=0 if exact else l0,
         linf_rows=0 if exact else options.linf_rows,
+        rows_max=0 if exact else _rows_max(options, l0),
         rho_nano=0 if exact else options.rho_nano,
         delta_femto=options.delta_femto if found and not exact else 0,
         table=rules.table,
@@ -211,6 +213,11 @@ def _compiled(figures: Figures, tables: Mapping[str, AnalysisRules], *, party: P
     )
     _refuse_costs(plan)
     return Compiled(plan, figures.shown)
+
+
+def _rows_max(options: Options, l0: int) -> int:
+    """Return the bound on a unit's rows in all, where it cuts more than the others do."""
+    return options.rows_max if options.rows_max < l0 * options.linf_rows else 0
 
 
 def _measures(shown: Presentation) -> set[Measure]:

@@ -122,8 +122,10 @@ class _Telling:
         )
         if plan.l0:
             yield Said(
-                f"of one `{plan.unit}` at most {plan.l0} groups count, and in each {plan.linf_rows} rows",
-                f"每个 `{plan.unit}` 至多计入 {plan.l0} 组，每组至多 {plan.linf_rows} 行",
+                f"of one `{plan.unit}` at most {plan.l0} groups count, and in each {plan.linf_rows} rows"
+                + (f", {plan.rows_max} in all" if plan.rows_max else ""),
+                f"每个 `{plan.unit}` 至多计入 {plan.l0} 组，每组至多 {plan.linf_rows} 行"
+                + (f"，合计至多 {plan.rows_max} 行" if plan.rows_max else ""),
             )
 
     def rules(self) -> Iterator[Said]:

@@ -12,15 +12,15 @@ from fractions import Fraction
 from itertools import product
 from math import isqrt
 
-from mumian.engines.question import Measure, unit_most, width
+from mumian.engines.question import Measure, width
 from mumian.kernel.outcome import Broken
 from mumian.methods import intervals
 from mumian.methods.intervals import Noisy
 from mumian.methods.mechanisms import Mechanism as Noise
 from mumian.methods.mechanisms import noise_width, outside_of
 from mumian.methods.quantile import quantile
-from mumian.methods.suggestion import scale_of
-from mumian.rooms.cleanroom.plan import AggregatePlan, Mode, has_found_keys, rho_each_nano
+from mumian.rooms.cleanroom.noise import scale_of
+from mumian.rooms.cleanroom.plan import AggregatePlan, has_found_keys
 from mumian.sql.arithmetic import Cell, call
 from mumian.sql.compiling import Compiled
 from mumian.sql.literals import Scalar, shown
@@ -84,18 +84,7 @@ def groups_of_totals(plan: AggregatePlan, totals: Sequence[int]) -> list[Group]:
 
 def scales(plan: AggregatePlan) -> dict[Measure, float]:
     """Return the scale of each measure's noise, in its unit; 0 where answers are exact."""
-    if plan.mode is Mode.EXACT:
-        return dict.fromkeys(plan.measures, 0.0)
-    rho_nano = rho_each_nano(plan)
-    return {
-        measure: scale_of(
-            Noise(plan.mechanism.value),
-            l0=plan.l0,
-            step=unit_most(measure, linf_rows=plan.linf_rows),
-            rho_nano=rho_nano,
-        )
-        for measure in plan.measures
-    }
+    return {measure: scale_of(plan, measure) for measure in plan.measures}
 
 
 def present(compiled: Compiled, released: Sequence[Group]) -> Table:

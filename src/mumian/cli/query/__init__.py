@@ -47,6 +47,12 @@ Groups: TypeAlias = Annotated[
 Rows: TypeAlias = Annotated[
     int, typer.Option(help=say("rows of one unit that count in a group", "一组内至多计入的行数"))
 ]
+RowsInAll: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        help=say("rows of one unit that count in all; 0: no bound of its own", "全部分组合计至多计入的行数；0 为不另限")
+    ),
+]
 Exactly: TypeAlias = Annotated[
     bool, typer.Option("--exact", help=say("without noise, where allowed", "不加噪声（须获许可）"))
 ]
@@ -77,6 +83,7 @@ def query(
     delta: Delta = "1e-9",
     groups: Groups = 1,
     rows: Rows = 1,
+    rows_in_all: RowsInAll = 0,
     exact: Exactly = False,
     laplace: Laplace = False,
     template: OfTemplate = "",
@@ -99,6 +106,7 @@ def query(
         delta=delta,
         l0=groups,
         linf_rows=rows,
+        rows_max=rows_in_all,
         mode=Mode.EXACT if exact else Mode.PRIVATE,
         mechanism=Mechanism.LAPLACE if laplace else Mechanism.GAUSSIAN,
         template=template,

@@ -24,7 +24,7 @@ from mumian.methods.laplace import rho_nano_of
 from mumian.methods.suggestion import suggest
 from mumian.rooms.cleanroom.analysis import AnalysisRules, instance
 from mumian.rooms.cleanroom.model import RequestJob
-from mumian.rooms.cleanroom.plan import AggregatePlan, Mechanism, Mode, Units
+from mumian.rooms.cleanroom.plan import AggregatePlan, Mechanism, Mode, Units, full_groups
 from mumian.rooms.exchange import views as exchange
 from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as rights
@@ -49,6 +49,7 @@ class Wanted:
     delta: str
     l0: int
     linf_rows: int
+    rows_max: int
     mode: Mode
     mechanism: Mechanism
     template: str
@@ -122,6 +123,7 @@ def _options(wanted: Wanted, rho_nano: int) -> Options:
     return Options(
         l0=wanted.l0,
         linf_rows=wanted.linf_rows,
+        rows_max=wanted.rows_max,
         rho_nano=0 if wanted.mode is Mode.EXACT else rho_nano,
         delta_femto=femto(wanted.delta),
         mode=wanted.mode,
@@ -161,7 +163,7 @@ def _for_epsilon(measures: int, wanted: Wanted) -> int:
 def _cheapest(plan: AggregatePlan, wanted: Wanted, row: int, *, units: bool) -> int:
     found = suggest(
         half_width=wanted.within,
-        l0=plan.l0,
+        l0=plan.l0 if units else full_groups(plan),
         linf_rows=1 if units else plan.linf_rows,
         row=row,
         measures=len(plan.measures),

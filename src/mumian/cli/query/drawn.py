@@ -14,11 +14,12 @@ from rich.table import Table as Drawn
 from mumian.cli.explain import draw
 from mumian.cli.query.asked import Asked
 from mumian.cli.words import LANG, say
-from mumian.domain.gate import CONFIDENCE_PERMILLE, Answer, scale_of
+from mumian.domain.gate import CONFIDENCE_PERMILLE, Answer
 from mumian.market.explained import Explanation
 from mumian.market.rooms import States
 from mumian.methods.mechanisms import half_width_of
 from mumian.rooms.cleanroom import views as cleanroom
+from mumian.rooms.cleanroom.noise import scale_of
 from mumian.rooms.cleanroom.plan import AggregatePlan, Measure, Mode, plan_digest
 from mumian.sql.literals import Scalar
 from mumian.sql.presenting import Table

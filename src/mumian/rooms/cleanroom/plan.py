@@ -91,6 +91,7 @@ class AggregatePlan(_Plan, frozen=True):
 
     unit: column of the privacy unit; everything of one of its values is one person's.
     l0: groups that a unit touches at most. linf_rows: rows of a unit in a group at most. Exact: both 0, nothing is cut.
+    rows_max: rows of a unit in all at most, where they are many and uneven; 0: as many as l0 and linf_rows let in.
     rho_nano: zCDP loss of the whole release in 10^-9; split evenly over the measures. Exact: 0.
     delta_femto: delta in 10^-15 that keys found in the data cost; 0 where all keys are public.
     table: that the plan reads, in every domain that has a part of it; "": every source that has units.
@@ -110,6 +111,7 @@ class AggregatePlan(_Plan, frozen=True):
     mode: Mode = Mode.PRIVATE
     mechanism: Mechanism = Mechanism.GAUSSIAN
     units_min: Natural = 0
+    rows_max: Natural = 0
 
 
 class VerificationPlan(_Plan, frozen=True):
@@ -252,7 +254,7 @@ def ticket_digest(ticket: Ticket) -> str:
 
 def question(plan: AggregatePlan) -> Question:
     """Return what an engine is asked."""
-    return Question(plan.group_by, plan.where, plan.measures, plan.l0, plan.linf_rows)
+    return Question(plan.group_by, plan.where, plan.measures, plan.l0, plan.linf_rows, plan.rows_max)
 
 
 def groups(plan: AggregatePlan) -> int:
@@ -286,12 +288,21 @@ def rho_each_nano(plan: AggregatePlan) -> int:
     return plan.rho_nano // len(plan.measures)
 
 
+def full_groups(plan: AggregatePlan) -> int:
+    """Return how many groups a unit can move at most as far as it can move one: l0, or fewer where its rows in all are few.
+
+    With r rows in all and at most m in a group, Σ m_g² ≤ m·r and Σ m_g ≤ r: no more than ⌈r/m⌉ full groups.
+    """
+    return min(plan.l0, -(-plan.rows_max // plan.linf_rows)) if plan.rows_max else plan.l0
+
+
 def l2_squared(plan: AggregatePlan, measure: Measure) -> int:
     """Return the squared L2 distance, in the measure's unit², by which one unit can move the vector of its values.
 
-    One unit touches l0 groups with linf_rows rows each; all rows of a group may fall in one bin of a histogram.
+    One unit touches l0 groups with linf_rows rows each, or fewer; all rows of a group may fall in one bin of a histogram.
     """
-    return plan.l0 * unit_most(measure, linf_rows=plan.linf_rows) ** 2
+    each = plan.l0 if isinstance(measure, Units) else full_groups(plan)
+    return each * unit_most(measure, linf_rows=plan.linf_rows) ** 2
 
 
 def unit_step(plan: AggregatePlan, measure: Measure) -> int:
@@ -326,13 +337,15 @@ def _fault_of_joins(plan: AggregatePlan) -> str | None:
 
 def _fault_of_mode(plan: AggregatePlan) -> str | None:
     if plan.mode is Mode.EXACT:
-        if plan.rho_nano or plan.delta_femto or plan.l0 or plan.linf_rows:
-            return "an exact plan has no noise, costs no budget and cuts nothing: l0, linf_rows, rho and delta are 0"
+        if plan.rho_nano or plan.delta_femto or plan.l0 or plan.linf_rows or plan.rows_max:
+            return "an exact plan has no noise, costs no budget and cuts nothing: l0, linf_rows, rows_max, rho, delta are 0"
         if any(isinstance(measure, Histogram) for measure in plan.measures):
             return "an exact plan has no histogram, whose bins are cells of their own; group by edges"
         return "an exact plan groups by public lists or edges" if has_found_keys(plan) else None
     if not plan.l0 or not plan.linf_rows:
         return "a unit must be bounded: l0 and linf_rows are 1 at least"
+    if plan.rows_max and not plan.linf_rows <= plan.rows_max <= plan.l0 * plan.linf_rows:
+        return f"{plan.rows_max} rows in all are fewer than linf_rows, or more than l0 and linf_rows let in"
     if rho_each_nano(plan) == 0:
         return f"{plan.rho_nano} nano-rho is too little for {len(plan.measures)} measures"
     if has_found_keys(plan) != bool(plan.delta_femto):
