@@ -6,7 +6,8 @@ noise: over a table on which the bounds hold already, so that nothing is cut and
 whole, at equal bounds: over the table as it is, against its true counts: what cutting takes away is in it.
 whole, own bounds: the same, each with the bounds that suit it best. They were chosen by looking at the true counts, as
 nobody may; what they show is how well each could do.
-A bound on groups and on rows in each (ours, OpenDP) is to SmartNoise one on rows in all: it knows no other.
+Bounds are on groups and on rows in each, or on rows in all; SmartNoise knows the last alone, so that at equal bounds with
+it rows in all are bounded for both.
 A count below zero is read as zero from all three: OpenDP and SmartNoise do so themselves, whoever reads ours may.
 """
 
@@ -34,10 +35,10 @@ from mumian.domain.gate import Sampler, add_noise
 from mumian.domain.intake import Rejected, take_in
 from mumian.domain.keys import DomainKeys
 from mumian.domain.store import Store
-from mumian.engines.clustered import BoundedPass, Clustered
+from mumian.engines.clustered import BoundedPass, Clustered, totals
 from mumian.methods.calibration import cheapest
 from mumian.rooms.catalog.levels import Level
-from mumian.rooms.cleanroom.plan import AggregatePlan, Count, GroupKey, question
+from mumian.rooms.cleanroom.plan import AggregatePlan, Count, GroupKey, full_groups, question
 
 PLACE = FOLDER / "utility"
 DELTA = 1e-6
@@ -55,7 +56,7 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """l0, linf_rows: groups of a unit, its rows in each. rows: of a unit in all; 0 where it is not bounded so."""
+    """l0, linf_rows: groups of a unit, its rows in each. rows: of a unit in all. 0 where it is not bounded so."""
 
     l0: int = 0
     linf_rows: int = 0
@@ -63,19 +64,29 @@ class Bounds:
 
     @property
     def shown(self) -> str:
-        return f"l0 {self.l0}, l∞ {self.linf_rows}" if self.l0 else f"{self.rows} rows"
+        of_groups = f"l0 {self.l0}, l∞ {self.linf_rows}" if self.l0 else ""
+        return ", ".join(filter(None, (of_groups, f"{self.rows} rows" if self.rows else "")))
+
+    @property
+    def in_all(self) -> Bounds:
+        """Return the bound on rows in all alone that lets in as many."""
+        return Bounds(rows=self.rows or self.l0 * self.linf_rows)
 
     def asked_of(self, peer: str) -> dict[str, int]:
         """Return the bounds as a peer takes them."""
-        rows = self.rows or self.l0 * self.linf_rows
         if peer == "smartnoise_sql" or not self.l0:
-            return {"l0": 0, "linf_rows": 0, "rows": rows}
+            return {"l0": 0, "linf_rows": 0, "rows": self.in_all.rows}
         return {"l0": self.l0, "linf_rows": self.linf_rows, "rows": 0}
+
+    def of_plan(self, groups: int) -> dict[str, int]:
+        """Return the bounds as a plan has them; rows in all alone leave groups and rows in each free."""
+        l0, linf_rows = self.l0 or groups, self.linf_rows or self.rows
+        return {"l0": l0, "linf_rows": linf_rows, "rows_max": self.rows if self.rows < l0 * linf_rows else 0}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A question. own: bounds that suit each peer best for the whole error; empty: nothing is cut anyway."""
+    """A question. own: bounds that suit each best for the whole error, a peer or us; empty: nothing is cut anyway."""
 
     name: str
     keys: tuple[str, ...]
@@ -88,13 +99,21 @@ CASES = (
         name="flights by month",
         keys=MONTHS,
         ours=Bounds(l0=12, linf_rows=45),
-        own={"opendp_polars": Bounds(rows=400), "smartnoise_sql": Bounds(rows=400)},
+        own={
+            "ours": Bounds(l0=12, linf_rows=60, rows=350),
+            "opendp_polars": Bounds(rows=400),
+            "smartnoise_sql": Bounds(rows=400),
+        },
     ),
     Case(
         name="flights by airport, month",
         keys=tuple(f"{origin}-{month}" for origin in ORIGINS for month in MONTHS),
         ours=Bounds(l0=36, linf_rows=30),
-        own={"opendp_polars": Bounds(rows=300), "smartnoise_sql": Bounds(rows=300)},
+        own={
+            "ours": Bounds(l0=36, linf_rows=100, rows=300),
+            "opendp_polars": Bounds(rows=300),
+            "smartnoise_sql": Bounds(rows=300),
+        },
     ),
     Case(name="debtors by purpose", keys=PURPOSES, ours=Bounds(l0=1, linf_rows=1), own={}),
 )
@@ -124,8 +143,11 @@ class Table:
         base = duckdb.connect()
         base.execute(f"COPY (SELECT unit, key FROM ({select}) WHERE unit IS NOT NULL) TO '{self.whole}' (HEADER)")
         self.version = self._take_in(nth)
-        self.truth = self._place(Bounds()).measure(Count())
-        placed = self._place(case.ours)
+        placed = BoundedPass(self.version)
+        placed.group_by(GroupKey("key", case.keys))
+        self.truth = placed.measure(Count())
+        placed = BoundedPass(self.version)
+        placed.place(question(self.plan(case.ours, epsilon=1.0)))
         self.exact = placed.measure(Count())
         self._write_bounded(placed.group)
 
@@ -138,20 +160,12 @@ class Table:
             raise SystemExit(taken.refused.say())
         return store.version("main", taken.version).table
 
-    def plan(self, *, epsilon: float) -> AggregatePlan:
+    def plan(self, bounds: Bounds, *, epsilon: float) -> AggregatePlan:
         """Return the count by key, with the noise that calibration finds for one release at (epsilon, DELTA)."""
-        bounds = self.case.ours
-        found = cheapest(l0=bounds.l0, linf_rows=bounds.linf_rows, row=1, epsilon=epsilon, delta=DELTA)
-        return AggregatePlan(
-            (GroupKey("key", self.case.keys),), (), (Count(),), unit="unit",
-            l0=bounds.l0, linf_rows=bounds.linf_rows, rho_nano=found.rho_nano, mechanism=found.mechanism,
-        )  # fmt: skip
-
-    def _place(self, bounds: Bounds) -> BoundedPass:
-        placed = BoundedPass(self.version)
-        asked = question(self.plan(epsilon=1.0))
-        placed.place(msgspec.structs.replace(asked, l0=bounds.l0, linf_rows=bounds.linf_rows))
-        return placed
+        keys = (GroupKey("key", self.case.keys),)
+        plan = AggregatePlan(keys, (), (Count(),), unit="unit", rho_nano=1, **bounds.of_plan(len(self.case.keys)))
+        found = cheapest(l0=full_groups(plan), linf_rows=plan.linf_rows, row=1, epsilon=epsilon, delta=DELTA)
+        return msgspec.structs.replace(plan, rho_nano=found.rho_nano, mechanism=found.mechanism)
 
     def _write_bounded(self, group: npt.NDArray[np.int32]) -> None:
         units = np.repeat(np.arange(self.version.units), np.diff(self.version.offsets))
@@ -159,14 +173,15 @@ class Table:
             file.write("unit,key\n")
             file.writelines(f"u{u},{self.case.keys[g]}\n" for u, g in zip(units, group, strict=True) if g >= 0)
 
-    def ours(self, *, epsilon: float) -> list[list[int]]:
+    def ours(self, bounds: Bounds, *, epsilon: float) -> list[list[int]]:
         """Return many releases."""
-        plan = self.plan(epsilon=epsilon)
-        releases = (add_noise(plan, self.exact, Sampler()) for _ in range(RUNS_OURS))
+        plan = self.plan(bounds, epsilon=epsilon)
+        exact = totals(question(plan), self.version)
+        releases = (add_noise(plan, exact, Sampler()) for _ in range(RUNS_OURS))
         return [[row.values[0] or 0 for row in cells.rows] for cells in releases]
 
-    def ours_how(self, epsilon: float) -> str:
-        return f"{self.plan(epsilon=epsilon).mechanism.value}, {self.case.ours.shown}"
+    def ours_how(self, bounds: Bounds, *, epsilon: float) -> str:
+        return f"{self.plan(bounds, epsilon=epsilon).mechanism.value}, {bounds.shown}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +191,7 @@ class Asked:
     figure: str
     table: Table
     epsilon: float
+    ours: Bounds
     bounds: Bounds
     file: Path
     truth: Counts
@@ -185,14 +201,31 @@ def comparisons(table: Table, peer: str) -> list[Asked]:
     """Return what is compared: noise at every ε; the whole error, where something is cut, at ε = 1."""
     case = table.case
     asked = [
-        Asked(figure="noise", table=table, epsilon=epsilon, bounds=case.ours, file=table.bounded, truth=table.exact)
+        Asked(
+            figure="noise",
+            table=table,
+            epsilon=epsilon,
+            ours=case.ours,
+            bounds=case.ours,
+            file=table.bounded,
+            truth=table.exact,
+        )
         for epsilon in EPSILONS
     ]
     if peer in case.own:
-        whole = {"equal bounds": case.ours, "own bounds": case.own[peer]}
+        equal = case.ours if peer == "opendp_polars" else case.ours.in_all
+        whole = {"equal bounds": (equal, equal), "own bounds": (case.own["ours"], case.own[peer])}
         asked += [
-            Asked(figure=f"whole, {name}", table=table, epsilon=1.0, bounds=bounds, file=table.whole, truth=table.truth)
-            for name, bounds in whole.items()
+            Asked(
+                figure=f"whole, {name}",
+                table=table,
+                epsilon=1.0,
+                ours=ours,
+                bounds=theirs,
+                file=table.whole,
+                truth=table.truth,
+            )
+            for name, (ours, theirs) in whole.items()
         ]
     return asked
 
@@ -221,7 +254,8 @@ def against_peer(peer: str, tables: list[Table]) -> list[Row]:
 def row_of(asked: Asked, answer: dict[str, Any], peer: str) -> Row:
     """Return the figure. It holds if the ratio, give or take two of its standard errors, is 1 or more."""
     table = asked.table
-    ours = error_of(table.ours(epsilon=asked.epsilon), asked.truth, table.ours_how(asked.epsilon))
+    made = table.ours(asked.ours, epsilon=asked.epsilon)
+    ours = error_of(made, asked.truth, table.ours_how(asked.ours, epsilon=asked.epsilon))
     theirs = error_of(answer["counts"], asked.truth, f"{peer}, {answer['mechanism']}, {asked.bounds.shown}")
     ratio = theirs.mean / ours.mean
     standard = ratio * sqrt((ours.standard / ours.mean) ** 2 + (theirs.standard / theirs.mean) ** 2)
