@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.demo import calls, cast, deal, ending, persons, report, shelf, supply, telling
+from mumian.cli.demo import asking, calls, cast, deal, ending, persons, report, shelf, supply, telling
 from mumian.cli.demo.data import DataMissing
 from mumian.cli.demo.stage import Stage, Tell
 from mumian.cli.demo.story import Story
@@ -87,6 +87,7 @@ def play(home: Path, tell: Tell) -> Story:
         holdings = supply.grant_all(stage, everybody, taken)
         risk, checks = shelf.list_all(stage, everybody, holdings)
         bought = deal.run(stage, everybody, risk)
+        asking.ask(stage, everybody, risk, bought[0])
         made = calls.make(stage, everybody, checks)
         persons.play(stage, everybody, home / "incoming")
         shutil.rmtree(home / "incoming")
