@@ -66,10 +66,10 @@ def test_a_hundred_thousand_calls_are_answered_in_batches() -> None:
 
 
 def test_a_job_spends_what_it_says_of_every_budget_and_gives_every_cell() -> None:
-    """A third of every airline's for the one job on all; twice a quarter of the bank's: the refused job cost nothing."""
+    """One of three for the job on all, and 0.05 for the query; twice a quarter of the bank's: the refused job cost nothing."""
     story = the_story()
     *airlines, bank = story.budgets
-    assert {budget.spent_rho_nano * 3 for budget in airlines} == {airlines[0].rho_nano}
+    assert {(budget.spent_rho_nano, budget.rho_nano) for budget in airlines} == {(1_050_000_000, 3_000_000_000)}
     assert (len(airlines), bank.spent_rho_nano * 2) == (16, bank.rho_nano)
     assert (story.answer.domains, len(story.answer.cells)) == (18, 144)
 

@@ -326,9 +326,9 @@ DEFECTS = {
         LEVELS,
     ),
     "noise of half the scale": Defect(
-        "domain/gate.py",
-        "        return sigma_up(l2_squared=l2_squared(plan, measure), rho_nano=rho_nano)",
-        "        return sigma_up(l2_squared=l2_squared(plan, measure), rho_nano=rho_nano) / 2",
+        "rooms/cleanroom/noise.py",
+        "    return scale_for(plan.mechanism, l0=each, step=unit_step(plan, measure), rho_nano=rho_each_nano(plan))",
+        "    return scale_for(plan.mechanism, l0=each, step=unit_step(plan, measure), rho_nano=rho_each_nano(plan)) / 2",
         AUDITED,
     ),
     "a loss that is booked in memory only": Defect(

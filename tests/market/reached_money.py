@@ -9,7 +9,7 @@ from stage import UNTIL, Stage
 from test_persons import FACTORS
 
 from mumian.kernel.canonical import INT53_MAX, sha256_hex
-from mumian.kernel.ids import OPERATOR, AgreementId, JobId, ListingId, PartyId, ProductId, TransferId
+from mumian.kernel.ids import OPERATOR, AgreementId, JobId, ListingId, OrderId, PartyId, ProductId, TransferId
 from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import DAY_MS
 from mumian.market.reactions.money import hold_of
@@ -211,7 +211,15 @@ def shared_out_by_a_seller(s: Stage) -> Says:
     return s.world.merchant, revenue.Distribute("order-1", s.world.report, 1)
 
 
+def signed_too_late(s: Stage) -> Says:
+    placed = exchange.PlaceOrder(s.world.report_listing, 1, s.now + DAY_MS, 10**12)
+    order, agreement = OrderId(s.made(s.world.insurer, placed, "order")), s.agree(s.world.report)
+    s.wait(s.now + 2 * DAY_MS)
+    return s.world.insurer, exchange.SignDeal(order, agreement)
+
+
 STAGED: dict[str, Callable[[Stage], Says]] = {
+    "exchange.ORDER_OVERDUE": signed_too_late,
     "cleanroom.ONLY_THE_MARKET": jobs_stopped_by_an_owner,
     "cleanroom.POLICY_DENIES": job_against_a_standing_policy,
     "cleanroom.NOT_LAWFUL": job_on_persons_without_a_basis,

@@ -56,6 +56,7 @@ from mumian.kernel.canonical import INT53_MAX, digest
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, BudgetId, JobId, ProductId, ResourceId
 from mumian.kernel.outcome import Refused
+from mumian.methods.dp import delta_of
 from mumian.rooms.cleanroom import views
 from mumian.rooms.cleanroom.analysis import ExactRules
 from mumian.rooms.cleanroom.decide import decide
@@ -260,7 +261,9 @@ def test_budgets_and_jobs_can_be_seen() -> None:
 
 
 @pytest.mark.parametrize("rho_nano", [0, 1, 30, 10_000_000, 500_000_000, 10**12])
-def test_epsilon_is_never_less_than_the_formula_and_close_to_it(rho_nano: int) -> None:
-    rho = rho_nano / 1e9
-    exact = rho + 2 * math.sqrt(rho * math.log(1e6))
-    assert exact - 1e-9 <= float(views.epsilon(rho_nano)) <= exact + 0.001 + 1e-9
+def test_epsilon_is_tight_rounded_up_and_never_above_the_closed_form(rho_nano: int) -> None:
+    rho, shown = rho_nano / 1e9, float(views.epsilon(rho_nano))
+    closed = rho + 2 * math.sqrt(rho * math.log(1e6))
+    assert shown <= closed + 0.001 + 1e-9
+    assert rho_nano == 0 or delta_of(rho_nano=rho_nano, epsilon=shown) <= 1e-6
+    assert shown < 0.002 or delta_of(rho_nano=rho_nano, epsilon=shown - 0.002) > 1e-6

@@ -95,8 +95,6 @@ def query(
     shards: ShardsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    if bool(text) == bool(template):
-        fail(say("give a query, or the name of a template", "请给出查询语句或模板名称"))
     wanted = Wanted(
         agreement=agreement,
         purpose=purpose,
@@ -112,7 +110,7 @@ def query(
         template=template,
         arguments=tuple(argument or ()),
     )
-    asked = ask(home, _read(text), wanted)
+    asked = ask(home, text, wanted)
     if explain:
         explained(home, asked, as_json=as_json)
         return
@@ -125,8 +123,11 @@ def query(
         typer.echo(say(f"answer in {file}", f"结果已写入 {file}"), err=True)
 
 
-def ask(home: Path, sql: str, wanted: Wanted) -> Asked:
+def ask(home: Path, text: str, wanted: Wanted) -> Asked:
     """Return what is asked; a query that is not answered is told with its place, and ends the run."""
+    if bool(text) == bool(wanted.template):
+        fail(say("give a query, or the name of a template", "请给出查询语句或模板名称"))
+    sql = _read(text)
     with read_market(home) as (states, now):
         asked = read_asked(states, sql, wanted, now)
     if isinstance(asked, Asked):
