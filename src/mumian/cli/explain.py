@@ -34,16 +34,27 @@ def explain(
         str,
         typer.Argument(
             help=say(
-                "an id or a certificate's number (what it stands on), or a file with one command (how it would be answered; "
-                "- for standard input)",
-                "编号或证书号（说明其依据），或含一条命令的文件（说明将如何答复；- 表示标准输入）",
+                "an id or a certificate's number (what it stands on), a file with one command (how it would be answered; "
+                "- for standard input), or a .sql file (what it would compute and cost, or why it would be refused)",
+                "编号或证书号（说明其依据）、含一条命令的文件（说明将如何答复；- 表示标准输入），或 .sql 文件（说明其计算与代价，或拒绝的理由）",
             )
         ),
     ],
     home: HomeOption,
     actor: Annotated[str, typer.Option("--as", help=say("who would speak", "拟提交的主体"))] = OPERATOR,
+    agreement: Annotated[
+        str,
+        typer.Option(help=say("of a query (a .sql file): the agreement to ask under", "查询（.sql 文件）所依据的合约")),
+    ] = "",
+    purpose: Annotated[str, typer.Option(help=say("of a query: what for", "查询的用途"))] = "",
+    rho: Annotated[str, typer.Option(help=say("of a query: privacy loss to spend", "查询愿付的隐私损失 rho"))] = "0.1",
     as_json: JsonOption = False,
 ) -> None:
+    if what.endswith(".sql"):
+        from mumian.cli.query import query  # loads what reads SQL: only for a query
+
+        query(home=home, agreement=agreement, purpose=purpose, text=what, rho=rho, explain=True, as_json=as_json)
+        return
     with read_market(home) as (states, now):
         if what == "-" or Path(what).is_file():
             found = _rehearsed(states, Path(what), actor, now)
