@@ -22,10 +22,10 @@ from mumian.cli.demo import cast, deal, shelf, supply
 from mumian.cli.demo.data import ROUTES
 from mumian.cli.demo.stage import Stage
 from mumian.cli.opened import wall_clock
-from mumian.domain.gate import add_noise
-from mumian.domain.jobs import total_of
+from mumian.domain.gate import Sampler, add_noise
 from mumian.domain.messages import RunJob
-from mumian.methods.dp import discrete_gaussian
+from mumian.engines.clustered import totals
+from mumian.rooms.cleanroom.plan import question
 
 TIMES = 15
 
@@ -62,8 +62,8 @@ def main() -> list[Row]:
     versions = [domain.store.version("main", domain.store.current("main") or "") for domain in airlines]
 
     def answer() -> object:
-        totals = [total_of(deal.PLAN, version, parts=len(versions)) for version in versions]
-        return add_noise(deal.PLAN, np.sum(totals, axis=0), discrete_gaussian)
+        parts = [totals(question(deal.PLAN), version.table, parts=len(versions)) for version in versions]
+        return add_noise(deal.PLAN, np.sum(parts, axis=0), Sampler())
 
     bought = deal.strike(stage, everybody, risk, "aggregate")
     plans = [msgspec.structs.replace(deal.PLAN, rho_nano=10_000_000 + nth) for nth in range(TIMES)]
