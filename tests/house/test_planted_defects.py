@@ -327,8 +327,8 @@ DEFECTS = {
     ),
     "noise of half the scale": Defect(
         "rooms/cleanroom/noise.py",
-        "    return scale_for(plan.mechanism, l0=each, step=unit_step(plan, measure), rho_nano=rho_each_nano(plan))",
-        "    return scale_for(plan.mechanism, l0=each, step=unit_step(plan, measure), rho_nano=rho_each_nano(plan)) / 2",
+        "    return scale_for(plan.mechanism, l0=groups, step=step, rho_nano=rho_each_nano(plan))",
+        "    return scale_for(plan.mechanism, l0=groups, step=step, rho_nano=rho_each_nano(plan)) / 2",
         AUDITED,
     ),
     "a loss that is booked in memory only": Defect(

@@ -295,6 +295,42 @@ def test_the_law_of_metering_sees_a_gap() -> None:
 GROUPS = ((), (), (BANK, INSURER))
 
 
+def rules_step(rng: random.Random, base: dict[str, Any]) -> tuple[Command, Facts]:
+    resource = rng.choice([FLIGHTS1, FLIGHTS2])
+    rules = replace(RULES, review=rng.random() < 0.3, units_min=rng.choice([0, 0, 0, 5]))
+    holder = AIR1 if resource == FLIGHTS1 else AIR2
+    return SetAnalysisRules(resource, rules), RulesFacts(**base, holder=holder, personal=False)
+
+
+def review_step(rng: random.Random, state: State, base: dict[str, Any], *, is_submitted: bool) -> tuple[Command, Facts]:
+    """Submit an answer that somebody looks at, or decide on one, or escalate."""
+    if is_submitted:
+        asked = [JobId(key) for key, each in state.jobs.under() if each.reviewers and each.status is JobStatus.ISSUED]
+        job = rng.choice(asked or [NONE])
+        found = state.jobs.get(job)
+        submit = SubmitForReview(job, digest(job), rng.randrange(5), 9)
+        return submit, ReleaseFacts(**{**base, "actor": found.root if found else base["actor"]}, barred=None)
+    job = rng.choice([JobId(key) for key, each in state.reviews.under() if each.waiting] or [NONE])
+    if rng.random() < 0.2:
+        return EscalateReview(job), Facts(**{**base, "actor": MARKET})
+    decision = rng.choice([ReviewDecision.RELEASE] * 3 + [ReviewDecision.WITHHOLD])
+    who = rng.choice([AIR1, AIR2, PartyId("regulator")])
+    roles = frozenset({Role.REGULATOR}) if who == "regulator" else frozenset[Role]()
+    return DecideReview(job, decision, "x"), Facts(**{**base, "actor": who}, roles=roles)
+
+
+def release_step(rng: random.Random, state: State, job: JobId, base: dict[str, Any]) -> tuple[Command, Facts]:
+    """Release a job that waits, with the digest and rows that fit it."""
+    job = rng.choice([JobId(key) for key, each in state.jobs.under() if each.status is JobStatus.ISSUED] or [job])
+    found = state.jobs.get(job)
+    first = found.replays if found is not None and found.replays is not None else job
+    earlier = state.releases.get(first)
+    answer = earlier.digest if earlier is not None else digest(job)
+    review = state.reviews.get(job)
+    rows = review.rows if review is not None else rng.randrange(5)
+    return RecordRelease(job, answer, rows, 9), ReleaseFacts(**base, barred=None)
+
+
 def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple[Command, Facts]:
     """Return any command by anyone, with facts as a market would find them most of the time."""
     actor = PartyId(rng.choice([INSURER, INSURER, "bank", AIR1, AIR2, WEATHER]))
@@ -303,27 +339,9 @@ def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple
     job = rng.choice(jobs)
     match rng.randrange(10) if rng.randrange(110) else 10:
         case 7:
-            resource = rng.choice([FLIGHTS1, FLIGHTS2])
-            rules = replace(RULES, review=rng.random() < 0.3, units_min=rng.choice([0, 0, 0, 5]))
-            command = SetAnalysisRules(resource, rules)
-            return command, RulesFacts(**base, holder=AIR1 if resource == FLIGHTS1 else AIR2, personal=False)
-        case 8:
-            asked = [
-                JobId(key) for key, each in state.jobs.under() if each.reviewers and each.status is JobStatus.ISSUED
-            ]
-            job = rng.choice(asked or [NONE])
-            found = state.jobs.get(job)
-            submit = SubmitForReview(job, digest(job), rng.randrange(5), 9)
-            return submit, ReleaseFacts(**{**base, "actor": found.root if found else actor}, barred=None)
-        case 9:
-            open_ones = [JobId(key) for key, each in state.reviews.under() if each.waiting] or [NONE]
-            job = rng.choice(open_ones)
-            if rng.random() < 0.2:
-                return EscalateReview(job), Facts(**{**base, "actor": MARKET})
-            decision = rng.choice([ReviewDecision.RELEASE] * 3 + [ReviewDecision.WITHHOLD])
-            who = rng.choice([AIR1, AIR2, PartyId("regulator")])
-            roles = frozenset({Role.REGULATOR}) if who == "regulator" else frozenset[Role]()
-            return DecideReview(job, decision, "x"), Facts(**{**base, "actor": who}, roles=roles)
+            return rules_step(rng, base)
+        case 8 | 9 as step:
+            return review_step(rng, state, base, is_submitted=step == 8)
         case 10:
             return StopJobs((rng.choice([FLIGHTS2, "right-1/grant-2"]),), "grant-2"), Facts(**{**base, "actor": MARKET})
         case 0:
@@ -345,16 +363,7 @@ def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple
             facts = replace(knowing(kind=kind, decision=decided, group=rng.choice(GROUPS)), **base, consumer=actor)
             return asking(plan), facts
         case 4:
-            job = rng.choice(
-                [JobId(key) for key, each in state.jobs.under() if each.status is JobStatus.ISSUED] or [job]
-            )
-            found = state.jobs.get(job)
-            first = found.replays if found is not None and found.replays is not None else job
-            earlier = state.releases.get(first)
-            answer = earlier.digest if earlier is not None else digest(job)
-            review = state.reviews.get(job)
-            rows = review.rows if review is not None else rng.randrange(5)
-            return RecordRelease(job, answer, rows, 9), ReleaseFacts(**base, barred=None)
+            return release_step(rng, state, job, base)
         case 5:
             either: list[Command] = [RefuseAtDomain(job, "no"), ExpireJob(job)]
             return rng.choice(either), Facts(**base)

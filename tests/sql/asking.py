@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 from schema import CARRIERS, MONTHS, ORIGINS
 
-from mumian.engines.clustered import BoundedPass, Clustered, bounds_of_units
+from mumian.engines.clustered import BoundedPass, Clustered
 from mumian.engines.kernels import MISSING
 from mumian.engines.question import Question
 from mumian.rooms.cleanroom.plan import AggregatePlan, question
@@ -57,7 +57,7 @@ def clustered(rows: Sequence[Row]) -> Clustered:
     numbers = {"month": 3, "delay": 4, "distance": 5, "planes.seats": 7}
     return Clustered(
         rows=len(rows),
-        offsets=bounds_of_units(np.array([units.index(row[0]) for row in rows], np.int64)),
+        offsets=np.searchsorted([units.index(row[0]) for row in rows], np.arange(len(units) + 1)),
         unit_ids=np.arange(1, len(units) + 1).astype(np.uint64),
         codes=codes,
         numbers={

@@ -17,7 +17,7 @@ from mumian.cli.references import filled
 from mumian.cli.submit import as_item, envelope_of, read_items
 from mumian.cli.words import say
 from mumian.kernel.ids import OPERATOR, PartyId, is_id
-from mumian.market.envelope import BY_KEY
+from mumian.market.envelope import BY_KEY, Envelope, Signature
 from mumian.market.explain import explain_command, explain_thing
 from mumian.market.explained import Cited, Explanation, Step
 from mumian.market.explained import Path as Chain
@@ -83,7 +83,7 @@ def _explained(states: States, what: str, now: int) -> Explanation:
 
 
 def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
-    """Rehearse the one command in a file. Signatures are taken as given: who has a key would sign."""
+    """Rehearse the one command in a file."""
     items = read_items(file)
     if len(items) != 1:
         fail(
@@ -94,14 +94,16 @@ def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
         )
     fill = partial(filled, now=now, beside=file.parent)
     envelope = envelope_of(as_item(items[0], actor, ""), (), fill, nth=1)
-    by, signed = "door:explain", envelope
-    keys = parties.keys_of(states.parties, PartyId(envelope.actor))
-    if keys:
-        from mumian.market.envelope import Signature  # only where a signature must be stood in for
+    return rehearsed(states, envelope, now)
 
-        by, signed = BY_KEY, msgspec.structs.replace(envelope, signature=Signature(keys[0], ""))
+
+def rehearsed(states: States, envelope: Envelope, now: int) -> Explanation:
+    """Return what the market would answer, without asking it. Who has a key would sign; the signature is taken as given."""
+    by, keys = "door:explain", parties.keys_of(states.parties, PartyId(envelope.actor))
+    if keys:
+        by, envelope = BY_KEY, msgspec.structs.replace(envelope, signature=Signature(keys[0], ""))
     head = states.oversight.market.get("market")
-    return explain_command(states, signed, seq=1 << 40 if head else 0, now=now, by=by)
+    return explain_command(states, envelope, seq=1 << 40 if head else 0, now=now, by=by)
 
 
 def draw(found: Explanation) -> None:

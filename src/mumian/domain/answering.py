@@ -14,11 +14,11 @@ import numpy as np
 from mumian.domain.joins import CannotJoin, joined
 from mumian.domain.plans import Source
 from mumian.domain.refusals import DomainRefusal as R
-from mumian.engines.clustered import Clustered, Integers, SumMayOverflow, TooManyGroups, totals
-from mumian.engines.question import Question, Units, width
+from mumian.engines.clustered import Clustered, Integers, SumMayOverflow, TooManyGroups, by_measure, totals
+from mumian.engines.question import Question, Units
 from mumian.kernel.canonical import digest
 from mumian.kernel.outcome import Refused
-from mumian.rooms.cleanroom.plan import AggregatePlan, cells, columns_of, question
+from mumian.rooms.cleanroom.plan import AggregatePlan, cells, columns_of, question, tables_of
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal
 
 
@@ -51,11 +51,14 @@ def main_sources(plan: AggregatePlan, sources: Sequence[Source]) -> list[Source]
     return [source for source in sources if source.table == plan.table]
 
 
+def named_sources(plan: AggregatePlan, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources of the tables that a plan names, joined ones included; all where it names none."""
+    return [source for source in sources if not plan.table or source.table in tables_of(plan)]
+
+
 def read_sources(plan: AggregatePlan, sources: Sequence[Source]) -> list[Source]:
-    """Return the sources with units that a plan reads, joined ones included: those that it costs."""
-    names = {plan.table, *(join.table for join in plan.joins)}
-    read = sources if not plan.table else [source for source in sources if source.table in names]
-    return [source for source in read if source.has_units]
+    """Return the sources with units that a plan reads: those that it costs."""
+    return [source for source in named_sources(plan, sources) if source.has_units]
 
 
 def table_of(plan: AggregatePlan, source: Source, sources: Sequence[Source]) -> tuple[Clustered, str] | Refused:
@@ -104,12 +107,7 @@ def found(plan: AggregatePlan, exact: Integers, sources: Sequence[Source]) -> tu
     """
     source = main_sources(plan, sources)[0]
     names = [key.shown if not key.is_found else _names(key.column, source, sources) for key in plan.group_by]
-    size = prod(map(len, names))
-    blocks, at = [], 0
-    for measure in plan.measures:
-        more = size * width(measure)
-        blocks.append(exact[at : at + more].reshape(size, width(measure)))
-        at += more
+    blocks = by_measure(question(plan), exact, groups=prod(map(len, names)))
     present = np.flatnonzero(blocks[plan.measures.index(Units())].ravel())
     places = np.unravel_index(present, [len(each) for each in names])
     keys = [tuple(names[nth][place] for nth, place in enumerate(row)) for row in zip(*places, strict=True)]

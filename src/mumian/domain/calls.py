@@ -19,6 +19,7 @@ from mumian.domain.keys import DomainKeys
 from mumian.domain.lookups import Lookups, Prepared
 from mumian.domain.messages import CallsAnswered
 from mumian.domain.metering import Call, CallProof, Meter
+from mumian.domain.packing import TooWide
 from mumian.domain.plans import Source
 from mumian.domain.predicates import refuse_unanswerable
 from mumian.domain.probing import Pattern, Watch, Watches
@@ -26,7 +27,7 @@ from mumian.domain.refusals import DomainRefusal as R
 from mumian.domain.reports import JOBS_SHOWN_MAX, Report, Reports
 from mumian.domain.store import read, write
 from mumian.domain.tickets import Desk
-from mumian.domain.verification import UNKNOWN, VERDICTS, KeyTooWide, Truths, Verdicts
+from mumian.domain.verification import UNKNOWN, VERDICTS, Truths, Verdicts
 from mumian.journal.note import Verifier
 from mumian.kernel.ids import JobId, PartyId, is_id
 from mumian.kernel.outcome import Detail, Refused
@@ -85,7 +86,7 @@ class Calls:
         now = self._clock()
         try:
             prepared = [self._lookups.prepare(source, ticket, plan, now=now) for source in sources]
-        except KeyTooWide:
+        except TooWide:
             return Refused(R.KEY_TOO_WIDE, {"columns": ", ".join(plan.key_columns)})
         return self._told(signed, plan, calls, list(zip(sources, prepared, strict=True)), now)
 

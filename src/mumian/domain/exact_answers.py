@@ -11,7 +11,7 @@ from typing import assert_never
 import msgspec
 import numpy as np
 
-from mumian.domain.answering import main_sources, table_of
+from mumian.domain.answering import main_sources, named_sources, table_of
 from mumian.domain.exact import Asked, Limits, Measured, decide_exact, row_marks
 from mumian.domain.exact_history import ExactHistory, Histories
 from mumian.domain.gate import Cells, Row
@@ -61,8 +61,9 @@ class ExactAnswers:
         if isinstance(history, Refused):
             return history
         opened, columns = history
+        versions = digest(sorted(each.version.digest for each in named_sources(plan, sources)))
         try:
-            asked = self._asked(plan, source, table, columns, versions=digest(sorted(_versions(plan, sources))))
+            asked = self._asked(plan, source, table, columns, versions=versions)
         except SumMayOverflow as e:
             return Refused(R.SUM_MAY_OVERFLOW, {"reason": str(e)})
         except KeyError:
@@ -123,11 +124,6 @@ class ExactAnswers:
 def _limits(rules: ExactRules) -> Limits:
     dominance = rules.dominance_units, rules.dominance_permille, rules.p_percent
     return Limits(rules.units_min, *dominance, rules.cells_max)
-
-
-def _versions(plan: AggregatePlan, sources: Sequence[Source]) -> list[str]:
-    names = {plan.table, *(join.table for join in plan.joins)}
-    return [source.version.digest for source in sources if not plan.table or source.table in names]
 
 
 def _marking(table: Clustered) -> tuple[str, ...]:

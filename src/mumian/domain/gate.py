@@ -6,19 +6,19 @@ The output is the leak. So the answer is built from the plan's public lists, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 import msgspec
 import numpy as np
 
 from mumian.domain.refusals import DomainRefusal as R
-from mumian.engines.clustered import Integers
+from mumian.engines.clustered import Integers, by_measure
 from mumian.engines.question import width
 from mumian.kernel.canonical import INT53_MAX, Int53, Natural, Positive, canonical
 from mumian.kernel.ids import JobId
 from mumian.kernel.outcome import Refused
 from mumian.methods.dp import Noise
-from mumian.methods.mechanisms import Mechanism, half_width_of, noise_of
+from mumian.methods.mechanisms import Mechanism, at_scales, half_width_of, noise_of
 from mumian.methods.thresholding import threshold
 from mumian.rooms.cleanroom.noise import scale_of
 from mumian.rooms.cleanroom.plan import (
@@ -30,6 +30,7 @@ from mumian.rooms.cleanroom.plan import (
     Units,
     groups,
     has_found_keys,
+    question,
 )
 
 CONFIDENCE_PERMILLE = 950
@@ -93,38 +94,23 @@ def add_noise(
     Measures of one scale get their noise in one call.
     """
     named = list(keys) if has_found_keys(plan) else list(_keys(plan))
-    blocks = _blocks(plan, totals, len(named))
+    blocks = by_measure(question(plan), totals, groups=len(named))
     scales = [scale_of(plan, measure) for measure in plan.measures]
-    chosen = np.arange(len(named))
-    noisy: dict[int, list[int]] = {}
+    noise, chosen, noisy = sampler.of(plan.mechanism), np.arange(len(named)), dict[int, list[int]]()
     if has_found_keys(plan):
         units = plan.measures.index(Units())
         tau = threshold(plan.mechanism, l0=plan.l0, scale=scales[units], delta_femto=plan.delta_femto)
-        counted = sampler.of(plan.mechanism)(blocks[units].ravel().tolist(), scales[units])
+        counted = noise(blocks[units].ravel().tolist(), scales[units])
         chosen = np.array([place for place, value in enumerate(counted) if value >= tau], np.int64)
         noisy[units] = [counted[place] for place in chosen]
-    for scale in dict.fromkeys(scales):
-        same = [nth for nth, other in enumerate(scales) if other == scale and nth not in noisy]
-        exact = [value for nth in same for value in blocks[nth][chosen].ravel().tolist()]
-        drawn = sampler.of(plan.mechanism)(exact, scale)
-        at = 0
-        for nth in same:
-            size = len(chosen) * blocks[nth].shape[1]
-            noisy[nth], at = drawn[at : at + size], at + size
+    exact = {nth: block[chosen].ravel().tolist() for nth, block in enumerate(blocks) if nth not in noisy}
+    of_each = [scales[nth] for nth, values in exact.items() for _ in values]
+    drawn = iter(at_scales([value for values in exact.values() for value in values], of_each, noise))
+    noisy |= {nth: list(islice(drawn, len(values))) for nth, values in exact.items()}
     widths = tuple(
         half_width_of(plan.mechanism, scale=scale, confidence_permille=CONFIDENCE_PERMILLE) for scale in scales
     )
     return Cells(tuple(_rows(plan, [named[place] for place in chosen], noisy)), widths)
-
-
-def _blocks(plan: AggregatePlan, totals: Integers, size: int) -> list[Integers]:
-    """Return each measure's values as groups × values of a group."""
-    blocks, at = [], 0
-    for measure in plan.measures:
-        more = size * width(measure)
-        blocks.append(totals[at : at + more].reshape(size, width(measure)))
-        at += more
-    return blocks
 
 
 def _rows(plan: AggregatePlan, named: Sequence[tuple[str, ...]], noisy: dict[int, list[int]]) -> Iterator[Row]:

@@ -8,12 +8,11 @@ import msgspec
 import numpy as np
 
 from mumian.domain.declaration import IntegerColumn
+from mumian.domain.packing import TooWide, packed
 from mumian.domain.store import Version
 from mumian.engines.clustered import Clustered, Codes, Integers, Mask
 from mumian.engines.kernels import MISSING, OUT
 from mumian.rooms.cleanroom.plan import Join
-
-PACKED_MAX = 2**62
 
 
 class CannotJoin(ValueError):  # noqa: N818  # named for what is the matter
@@ -54,18 +53,13 @@ def _gathered(codes: Codes, at: Integers, found: Mask) -> Codes:
 
 def _places(main: Version, other: Version, on: Sequence[tuple[str, str]]) -> Integers:
     """Return for every row of `main` the row of `other` that it finds, or -1."""
-    left, right = np.zeros(main.table.rows, np.int64), np.zeros(other.table.rows, np.int64)
-    left_whole, right_whole = np.ones(len(left), np.bool_), np.ones(len(right), np.bool_)
-    wide = 1
-    for own, theirs in on:
-        own_places, their_places, size = _matched(main, own, other, theirs)
-        wide *= size
-        if wide > PACKED_MAX:
-            raise CannotJoin(f"the columns of `{theirs}` together have too many values")
-        left_whole &= own_places >= 0
-        right_whole &= their_places >= 0
-        left = left * size + np.maximum(own_places, 0)
-        right = right * size + np.maximum(their_places, 0)
+    own, theirs, sizes = zip(*(_matched(main, one, other, two) for one, two in on), strict=True)
+    try:
+        left, left_whole = packed(own, sizes, rows=main.table.rows)
+        right, right_whole = packed(theirs, sizes, rows=other.table.rows)
+    except TooWide as e:
+        names = ", ".join(name for _, name in on)
+        raise CannotJoin(f"the columns `{names}` together have too many values") from e
     rows = np.flatnonzero(right_whole)
     order = rows[np.argsort(right[rows], kind="stable")]
     if not len(order):

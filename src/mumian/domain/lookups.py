@@ -60,7 +60,7 @@ class Lookups:
     def prepare(self, source: Source, ticket: Ticket, plan: VerificationPlan, *, now: Instant) -> Prepared:
         """Return the lookup of a source with what may be told of it to the ticket's consumer, at this moment.
 
-        Raises: KeyTooWide.
+        Raises: TooWide.
         """
         with self._lock:
             key = (source.version.digest, plan, source.terms.persons)

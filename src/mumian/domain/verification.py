@@ -14,12 +14,11 @@ import numpy.typing as npt
 
 from mumian.domain.declaration import IntegerColumn
 from mumian.domain.metering import Call, Verdict
+from mumian.domain.packing import packed
 from mumian.domain.store import Version, integer_text
-from mumian.engines.clustered import Clustered, Integers
+from mumian.engines.clustered import Clustered, Integers, holds
 from mumian.engines.kernels import MISSING
 from mumian.rooms.cleanroom.plan import Filter, Op, VerificationPlan
-
-PACKED_MAX = 2**62
 
 UNKNOWN, NO, YES, BAND_0 = 0, 1, 2, 3
 VERDICTS = (
@@ -48,10 +47,6 @@ class _Codes(dict[str, int]):
         return code
 
 
-class KeyTooWide(ValueError):  # noqa: N818  # named for what is the matter
-    """The key columns together have more values than fit in 62 bits."""
-
-
 class View(msgspec.Struct, frozen=True):
     """What is answered at each place of a lookup; one more for what is not there. withheld: there, and not to be told."""
 
@@ -63,22 +58,12 @@ class Lookup:
     """One version prepared for one plan. Memory: 10 bytes a key; by unit 8 more, and 5 a row."""
 
     def __init__(self, version: Version, plan: VerificationPlan, *, by_unit: bool = False) -> None:
-        """by_unit: views without some units are wanted. Raises: KeyTooWide; KeyError: a column is not there."""
-        self._columns: list[tuple[Callable[[str], int], int]] = []
-        packed = np.zeros(version.table.rows, np.int64)
-        whole = np.ones(version.table.rows, np.bool_)
-        wide = 1
-        for name in plan.key_columns:
-            places, find, size = _key_column(version, name)
-            wide *= size
-            if wide > PACKED_MAX:
-                raise KeyTooWide(name)
-            whole &= places >= 0
-            packed = packed * size + np.maximum(places, 0)
-            self._columns.append((find, size))
+        """by_unit: views without some units are wanted. Raises: TooWide; KeyError: a column is not there."""
+        columns, self._finds, self._sizes = zip(*(_key_column(version, name) for name in plan.key_columns), strict=True)
+        keys, whole = packed(columns, self._sizes, rows=version.table.rows)
         rows = np.flatnonzero(whole)
-        rows = rows[np.argsort(packed[rows], kind="stable")]
-        self._keys, starts = np.unique(packed[rows], return_index=True)
+        rows = rows[np.argsort(keys[rows], kind="stable")]
+        self._keys, starts = np.unique(keys[rows], return_index=True)
         judged = judge(version, plan)[rows]
         codes = _highest(judged, starts)
         self.open = View(codes, np.zeros(len(codes), np.bool_))
@@ -99,13 +84,11 @@ class Lookup:
         absent = len(self._keys)
         if not absent or not calls:
             return np.full(len(calls), absent, np.int64)
-        packed, known = np.zeros(len(calls), np.int64), np.ones(len(calls), np.bool_)
-        for (find, size), column in zip(self._columns, zip(*calls, strict=True), strict=True):
-            places = np.fromiter(map(find, column), np.int64, len(calls))
-            known &= places >= 0
-            packed = packed * size + np.maximum(places, 0)
-        at = np.minimum(np.searchsorted(self._keys, packed), absent - 1)
-        found: Places = np.where(known & (self._keys[at] == packed), at, absent)
+        texts = zip(self._finds, zip(*calls, strict=True), strict=True)
+        places = [np.fromiter(map(find, column), np.int64, len(calls)) for find, column in texts]
+        keys, known = packed(places, self._sizes, rows=len(calls))
+        at = np.minimum(np.searchsorted(self._keys, keys), absent - 1)
+        found: Places = np.where(known & (self._keys[at] == keys), at, absent)
         return found
 
     def ask(self, calls: Sequence[Call]) -> Verdicts:
@@ -154,36 +137,10 @@ def unit_of_rows(table: Clustered) -> npt.NDArray[np.int32]:
 def judge(version: Version, plan: VerificationPlan) -> Verdicts:
     """Return every row's code; unknown where the column is missing."""
     table, asks = version.table, plan.predicate
-    if asks.column in table.numbers:
-        values = table.numbers[asks.column]
-        present = values != MISSING
-        if plan.bands:
-            codes = BAND_0 + np.searchsorted(np.array(plan.bands, np.int64), values, side="right")
-        else:
-            codes = np.where(_holds(values, asks), YES, NO)
+    present = holds(table, Filter(asks.column, Op.PRESENT), rows=table.rows)
+    if plan.bands:
+        codes = BAND_0 + np.searchsorted(np.array(plan.bands, np.int64), table.numbers[asks.column], side="right")
     else:
-        places, listed = table.codes[asks.column], table.lists[asks.column]
-        present = places >= 0
-        inside = np.isin(places, [listed[text] for text in asks.texts])
-        codes = np.where(inside == (asks.op in (Op.EQ, Op.IN)), YES, NO)
+        codes = np.where(holds(table, asks, rows=table.rows), YES, NO)
     verdicts: Verdicts = np.where(present, codes, UNKNOWN).astype(np.uint8)
     return verdicts
-
-
-def _holds(values: Integers, asks: Filter) -> Truths:
-    """Return for every value whether the comparison holds. Raises KeyError: it is none with values."""
-    given = np.array(asks.integers, np.int64)
-    if asks.op in (Op.IN, Op.NOT_IN):
-        inside: Truths = np.isin(values, given)
-        return inside if asks.op is Op.IN else ~inside
-    first, last = given[0], given[-1]
-    holds: Truths = {
-        Op.EQ: lambda: values == first,
-        Op.NE: lambda: values != first,
-        Op.LT: lambda: values < first,
-        Op.LE: lambda: values <= first,
-        Op.GT: lambda: values > first,
-        Op.GE: lambda: values >= first,
-        Op.BETWEEN: lambda: (values >= first) & (values <= last),
-    }[asks.op]()
-    return holds

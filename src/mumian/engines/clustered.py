@@ -27,6 +27,7 @@ from mumian.engines.question import (
     SumSquares,
     Units,
     row_most,
+    width,
 )
 
 Integers = npt.NDArray[np.int64]
@@ -93,6 +94,16 @@ def totals(question: Question, table: Clustered, *, parts: int = 1) -> Integers:
     return np.concatenate([bounded.measure(measure, parts=parts) for measure in question.measures])
 
 
+def by_measure(question: Question, values: Integers, *, groups: int) -> list[Integers]:
+    """Return what `totals` gives measure by measure, each as groups × values of a group."""
+    blocks, at = [], 0
+    for measure in question.measures:
+        more = groups * width(measure)
+        blocks.append(values[at : at + more].reshape(groups, width(measure)))
+        at += more
+    return blocks
+
+
 def _is_common(measures: tuple[Measure, ...]) -> bool:
     """Return whether rows are counted and one column added up, or less, which one pass does."""
     sums = [measure for measure in measures if isinstance(measure, Sum)]
@@ -149,17 +160,17 @@ class BoundedPass:
         Raises: KeyError: no such column, or a text that is not in the column's public list.
         """
         if isinstance(clause, tuple):
-            kernels.keep_rows(self.group, np.logical_or.reduce([self._holds(each) for each in clause]))
+            kernels.keep_rows(self.group, np.logical_or.reduce([self._held(each) for each in clause]))
         elif clause.column in self._table.numbers and clause.op not in (Op.IN, Op.NOT_IN):
             low, high = interval(clause)
             if clause.op is Op.MISSING:
-                kernels.keep_rows(self.group, self._holds(clause))
+                kernels.keep_rows(self.group, self._held(clause))
             else:
                 kernels.keep_between(self.group, self._numbers(clause.column), low, high, clause.op is not Op.NE)
         elif clause.column in self._table.numbers:
-            kernels.keep_rows(self.group, self._holds(clause))
+            kernels.keep_rows(self.group, self._held(clause))
         else:
-            kernels.keep_codes(self.group, self._codes(clause.column), self._allowed(clause))
+            kernels.keep_codes(self.group, self._codes(clause.column), _allowed(self._table, clause))
 
     def bound(self, l0: int, linf_rows: int, rows_max: int) -> None:
         """Leave in at most `l0` groups of a unit, `linf_rows` of its rows in a group, `rows_max` of its rows in all."""
@@ -181,8 +192,7 @@ class BoundedPass:
         Raises: SumMayOverflow: rows × bounds × parts exceed SUM_MAX.
         """
         self.refuse_overflow(measure, parts=parts)
-        bins = len(measure.edges) - 1 if isinstance(measure, Histogram) else 1
-        out = np.zeros(self.groups * bins, np.int64)
+        out = np.zeros(self.groups * width(measure), np.int64)
         match measure:
             case Count():
                 self._count(measure.column, out)
@@ -220,37 +230,8 @@ class BoundedPass:
             raise TooManyGroups(f"{self.groups * times} groups exceed {GROUPS_MAX}; group by less")
         self.groups *= times
 
-    def _holds(self, where: Filter) -> Mask:
-        """Return for every row with a unit whether a comparison holds."""
-        if where.column not in self._table.numbers:
-            codes = self._codes(where.column)
-            held: Mask = self._allowed(where)[codes]
-            return held
-        values = self._numbers(where.column)
-        missing: Mask = values == MISSING
-        if where.op is Op.MISSING:
-            return missing
-        if where.op in (Op.IN, Op.NOT_IN):
-            inside = np.isin(values, np.array(where.integers, np.int64))
-        else:
-            low, high = interval(where)
-            inside = (values >= low) & (values <= high)
-        held = ~missing & (inside != (where.op in (Op.NE, Op.NOT_IN)))
-        return held  # noqa: RET504  # named for its type: what numpy's operators return is not known
-
-    def _allowed(self, where: Filter) -> Mask:
-        """Return by code whether a comparison of a text column holds; the last entry is the missing one's."""
-        size = self._table.sizes.get(where.column)
-        allowed = np.zeros((len(self._lists(where.column)) if size is None else size) + 1, np.bool_)
-        if where.op in (Op.MISSING, Op.PRESENT):
-            allowed[:-1], allowed[-1] = where.op is Op.PRESENT, where.op is Op.MISSING
-            return allowed
-        places = self._lists(where.column)
-        among = [places[value] for value in where.texts]
-        positive = where.op in (Op.EQ, Op.IN)
-        allowed[:-1] = not positive
-        allowed[among] = positive
-        return allowed
+    def _held(self, where: Filter) -> Mask:
+        return holds(self._table, where, rows=len(self.group))
 
     def _lists(self, column: str) -> Mapping[str, int]:
         return self._table.lists[column]
@@ -260,6 +241,41 @@ class BoundedPass:
 
     def _numbers(self, column: str) -> Integers:
         return self._table.numbers[column][: len(self.group)]
+
+
+def holds(table: Clustered, where: Filter, *, rows: int) -> Mask:
+    """Return for each of the first `rows` rows whether a comparison holds.
+
+    Raises: KeyError: no such column, or a text that is not in the column's public list.
+    """
+    if where.column not in table.numbers:
+        held: Mask = _allowed(table, where)[table.codes[where.column][:rows]]
+        return held
+    values = table.numbers[where.column][:rows]
+    missing: Mask = values == MISSING
+    if where.op is Op.MISSING:
+        return missing
+    if where.op in (Op.IN, Op.NOT_IN):
+        inside = np.isin(values, np.array(where.integers, np.int64))
+    else:
+        low, high = interval(where)
+        inside = (values >= low) & (values <= high)
+    held = ~missing & (inside != (where.op in (Op.NE, Op.NOT_IN)))
+    return held  # noqa: RET504  # named for its type: what numpy's operators return is not known
+
+
+def _allowed(table: Clustered, where: Filter) -> Mask:
+    """Return by code whether a comparison of a text column holds; the last entry is the missing one's."""
+    size = table.sizes.get(where.column)
+    allowed = np.zeros((len(table.lists[where.column]) if size is None else size) + 1, np.bool_)
+    if where.op in (Op.MISSING, Op.PRESENT):
+        allowed[:-1], allowed[-1] = where.op is Op.PRESENT, where.op is Op.MISSING
+        return allowed
+    places = table.lists[where.column]
+    positive = where.op in (Op.EQ, Op.IN)
+    allowed[:-1] = not positive
+    allowed[[places[value] for value in where.texts]] = positive
+    return allowed
 
 
 def interval(where: Filter) -> tuple[int, int]:
@@ -275,9 +291,3 @@ def interval(where: Filter) -> tuple[int, int]:
         Op.BETWEEN: (first, last),
         Op.PRESENT: (MISSING, _INT64_MAX),
     }.get(where.op, (MISSING, MISSING))
-
-
-def bounds_of_units(unit_codes: Integers) -> Integers:
-    """Return the offsets of a column of unit codes that is sorted, from 0 without gaps, missing (-1) excluded."""
-    units = int(unit_codes[-1]) + 1 if len(unit_codes) else 0
-    return np.searchsorted(unit_codes, np.arange(units + 1)).astype(np.int64)

@@ -41,7 +41,7 @@ class Interval:
         return max(self.high - self.value, self.value - self.low)
 
 
-def _box(parts: Sequence[Noisy], confidence_permille: int) -> list[tuple[int, int]]:
+def box(parts: Sequence[Noisy], confidence_permille: int) -> list[tuple[int, int]]:
     """Return bounds of each part that all hold together with the confidence."""
     each = outside_of(confidence_permille) / max(1, sum(part.scale > 0 for part in parts))
     widths = [noise_width(part.mechanism, scale=part.scale, outside=each) for part in parts]
@@ -56,9 +56,9 @@ def combination(terms: Sequence[tuple[Number, Noisy]], *, confidence_permille: i
     Source: union bound (Boole); `tails.gaussian_sum_width`.
     """
     value = Fraction(constant) + sum((Fraction(w) * part.value for w, part in terms), Fraction(0))
-    box = _box([part for _, part in terms], confidence_permille)
+    bounds = box([part for _, part in terms], confidence_permille)
     width = sum(
-        (abs(Fraction(w)) * (high - low) / 2 for (w, _), (low, high) in zip(terms, box, strict=True)), Fraction(0)
+        (abs(Fraction(w)) * (high - low) / 2 for (w, _), (low, high) in zip(terms, bounds, strict=True)), Fraction(0)
     )
     if all(part.mechanism is Mechanism.GAUSSIAN for _, part in terms):
         noisy = [(Fraction(w), part.scale) for w, part in terms if part.scale > 0]
@@ -76,7 +76,7 @@ def ratio(numerator: Noisy, denominator: Noisy, *, confidence_permille: int) -> 
 
     Source: Fieller 1954 asks for a region of the denominator away from 0 as well; here a box by union bound.
     """
-    tops, (low, high) = _box([numerator, denominator], confidence_permille)
+    tops, (low, high) = box([numerator, denominator], confidence_permille)
     if low <= 0 <= high:
         return None
     corners = [Fraction(top, bottom) for top, bottom in product(tops, (low, high))]
@@ -90,7 +90,7 @@ def variance(squares: Noisy, total: Noisy, count: Noisy, *, confidence_permille:
         squares, total: Q = Σ(x - c)² and S = Σ(x - c) about one public centre c; count: N.
     Source: the range over the box: rising in Q, falling in |S|, and with u = 1/N the concave Qu - S²u².
     """
-    (q_low, q_high), (s_low, s_high), (n_low, n_high) = _box([squares, total, count], confidence_permille)
+    (q_low, q_high), (s_low, s_high), (n_low, n_high) = box([squares, total, count], confidence_permille)
     if n_low <= 0:
         return None
     ends = Fraction(1, n_high), Fraction(1, n_low)
@@ -107,7 +107,7 @@ def variance(squares: Noisy, total: Noisy, count: Noisy, *, confidence_permille:
 def sample_variance(squares: Noisy, total: Noisy, count: Noisy, *, confidence_permille: int) -> Interval | None:
     """Return the interval of the sample variance, N/(N - 1) times the population's; None if the count may be 1 or less."""
     population = variance(squares, total, count, confidence_permille=confidence_permille)
-    (_, _, (n_low, n_high)) = _box([squares, total, count], confidence_permille)
+    (_, _, (n_low, n_high)) = box([squares, total, count], confidence_permille)
     if population is None or n_low <= 1:
         return None
     n = count.value

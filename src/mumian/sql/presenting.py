@@ -6,7 +6,7 @@ figures each gets the interval that all hold together with it (union bound), and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -17,7 +17,6 @@ from mumian.kernel.outcome import Broken
 from mumian.methods import intervals
 from mumian.methods.intervals import Noisy
 from mumian.methods.mechanisms import Mechanism as Noise
-from mumian.methods.mechanisms import noise_width, outside_of
 from mumian.methods.quantile import quantile
 from mumian.rooms.cleanroom.noise import scale_of
 from mumian.rooms.cleanroom.plan import AggregatePlan, has_found_keys
@@ -219,7 +218,7 @@ class _Reading:
         self, squares: Noisy, total: Noisy, count: Noisy, *, centre: int, permille: int, sample: bool
     ) -> Bounds | None:
         """Return the range of a variance over the box that holds its three sums together; None if the count may be 0."""
-        (q_low, q_high), (s_low, s_high), (n_low, n_high) = _box((squares, total, count), permille)
+        (q_low, q_high), (s_low, s_high), (n_low, n_high) = intervals.box((squares, total, count), permille)
         if n_low <= sample:
             return None
         means = [Fraction(s, n) - centre for s in (s_low, s_high) for n in (n_low, n_high)]
@@ -246,14 +245,6 @@ class _Reading:
         else:
             value = found.value - Fraction(1, 2)
         return Cell(*(each / wanted.scale for each in (_within(value, low, high), low, high)))
-
-
-def _box(parts: Sequence[Noisy], permille: int) -> Iterator[tuple[int, int]]:
-    """Yield bounds of each part that all hold together with the confidence."""
-    each = outside_of(permille) / max(1, sum(part.scale > 0 for part in parts))
-    for part in parts:
-        wide = noise_width(part.mechanism, scale=part.scale, outside=each)
-        yield part.value - wide, part.value + wide
 
 
 def _within(value: Fraction, least: Fraction, most: Fraction) -> Fraction:

@@ -7,9 +7,7 @@ from mumian.cli.demo.cast import Cast
 from mumian.cli.demo.data import flights_declaration
 from mumian.cli.demo.shelf import OnShelf
 from mumian.cli.demo.stage import OffScript, Stage
-from mumian.domain.messages import AnswerGiven, CollectAnswer, JobReleased, RunJob
 from mumian.domain.ruling import drafted
-from mumian.rooms.cleanroom.model import RecordRelease
 from mumian.sql.compiling import Compiled, Options, compile_sql
 from mumian.sql.explaining import explain
 from mumian.sql.presenting import Group, Table, present
@@ -36,15 +34,8 @@ def ask(stage: Stage, cast: Cast, goods: OnShelf, bought: deal.Deal) -> Table:
         f"可答复的 SQL，提交前即说明代价：rho 0.05，即 δ {said.delta:.0e} 时 ε {said.epsilon:.2f}",
     )
     stage.tell(*told)
-    signed = deal.ticket(stage, cast, bought, goods, said.outcome.plan, "sql-1")
-    root = signed.ticket.root
-    released = stage.ask(cast.insurer, root, RunJob(signed))
-    assert isinstance(released, JobReleased)
-    release = released.release.release
-    stage.say(root, RecordRelease(release.job, release.digest, release.rows, release.size_bytes))
-    given = stage.ask(cast.insurer, root, CollectAnswer(release.job))
-    assert isinstance(given, AnswerGiven)
-    groups = [Group(row.keys, tuple(value or 0 for value in row.values)) for row in given.answer.cells.rows]
+    answer = deal.answered(stage, cast, deal.ticket(stage, cast, bought, goods, said.outcome.plan, "sql-1"))
+    groups = [Group(row.keys, tuple(value or 0 for value in row.values)) for row in answer.cells.rows]
     table = present(said.outcome, groups)
     worst = ", ".join(
         f"{row[0]}: {row[1]} ±{(bounds[1][1] - bounds[1][0]) / 2}"

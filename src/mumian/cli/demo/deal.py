@@ -63,12 +63,8 @@ def ticket(stage: Stage, cast: Cast, deal: Deal, goods: OnShelf, plan: Plan, non
     return ticket_of(stage.market, job, stage.home.signer(), stage.home.settings.origin)
 
 
-def run(stage: Stage, cast: Cast, goods: OnShelf) -> tuple[Deal, SignedTicket, Answer]:
-    """Order the delay-risk product and have it computed: the answer goes from the root's domain to the insurer."""
-    stage.act(5, "ordered, paid into escrow, computed, delivered", "下单、托管、签约、计算、交付")
-    deal = strike(stage, cast, goods, "aggregate")
-    stage.tell("money is held in escrow; the privacy budget is charged", "货款已托管；先扣隐私预算，再签发任务票据")
-    signed = ticket(stage, cast, deal, goods, PLAN, "risk-1")
+def answered(stage: Stage, cast: Cast, signed: SignedTicket) -> Answer:
+    """Have a ticket's root run it, record what leaves, and collect the answer."""
     root = signed.ticket.root
     released = stage.ask(cast.insurer, root, RunJob(signed))
     assert isinstance(released, JobReleased)
@@ -77,12 +73,22 @@ def run(stage: Stage, cast: Cast, goods: OnShelf) -> tuple[Deal, SignedTicket, A
     given = stage.ask(cast.insurer, root, CollectAnswer(release.job))
     assert isinstance(given, AnswerGiven)
     assert digest(given.answer) == release.digest
-    _record_contribution(stage, cast, goods, root, given.answer)
+    return given.answer
+
+
+def run(stage: Stage, cast: Cast, goods: OnShelf) -> tuple[Deal, SignedTicket, Answer]:
+    """Order the delay-risk product and have it computed: the answer goes from the root's domain to the insurer."""
+    stage.act(5, "ordered, paid into escrow, computed, delivered", "下单、托管、签约、计算、交付")
+    deal = strike(stage, cast, goods, "aggregate")
+    stage.tell("money is held in escrow; the privacy budget is charged", "货款已托管；先扣隐私预算，再签发任务票据")
+    signed = ticket(stage, cast, deal, goods, PLAN, "risk-1")
+    answer = answered(stage, cast, signed)
+    _record_contribution(stage, cast, goods, signed.ticket.root, answer)
     stage.tell(
         f"{len(signed.ticket.sources)} domains computed, their parts were merged masked, noise was added once",
         f"{len(signed.ticket.sources)} 个数据域参与计算，掩码合并，噪声只加一次",
     )
-    return deal, signed, given.answer
+    return deal, signed, answer
 
 
 def _record_contribution(stage: Stage, cast: Cast, goods: OnShelf, root: PartyId, answer: Answer) -> None:

@@ -86,12 +86,8 @@ def allow(
 
 def nano(rho: str) -> int:
     """Return rho in 10^-9, of a decimal number that has no finer part; leave with a sentence if it is none."""
-    try:
-        exact = Decimal(rho).scaleb(9)
-        whole = int(exact)
-    except (InvalidOperation, OverflowError, ValueError):
-        whole, exact = -1, Decimal(0)
-    if whole != exact or not 0 <= whole <= INT53_MAX:
+    whole = _scaled(rho, places=9, most=INT53_MAX)
+    if whole is None:
         fail(
             say(
                 f"`--rho {rho}` is not a number from 0 on with at most nine decimals",
@@ -103,14 +99,20 @@ def nano(rho: str) -> int:
 
 def femto(delta: str) -> int:
     """Return a delta in 10^-15, or leave with a sentence if it is none that finds may cost."""
-    try:
-        exact = Decimal(delta).scaleb(15)
-        whole = int(exact)
-    except (InvalidOperation, OverflowError, ValueError):
-        whole, exact = -1, Decimal(0)
-    if whole != exact or not 0 <= whole <= DELTA_FEMTO_MAX:
+    whole = _scaled(delta, places=15, most=DELTA_FEMTO_MAX)
+    if whole is None:
         fail(say(f"`--delta {delta}` is not within 0 to 0.001", f"`--delta {delta}` 应在 0 至 0.001 之间"))
     return whole
+
+
+def _scaled(text: str, *, places: int, most: int) -> int | None:
+    """Return a decimal number in 10^-places; None if it is none, has a finer part, or is not within 0 to `most`."""
+    try:
+        exact = Decimal(text).scaleb(places)
+        whole = int(exact)
+    except (InvalidOperation, OverflowError, ValueError):
+        return None
+    return whole if whole == exact and 0 <= whole <= most else None
 
 
 def predicate_of(text: str, declaration: Declaration) -> Filter:

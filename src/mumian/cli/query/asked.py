@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-import msgspec
-
 from mumian.cli.domain.terms import femto, nano
 from mumian.cli.opened import fail
 from mumian.cli.words import say
 from mumian.engines.question import row_most
 from mumian.kernel.ids import AgreementId, PartyId, ProductId
 from mumian.kernel.time import Instant
-from mumian.market.envelope import BY_KEY, Envelope, Signature
-from mumian.market.explain import explain_command
-from mumian.market.explained import Explanation as Rehearsed
 from mumian.market.rooms import States
 from mumian.methods.calibration import rho_nano_for
 from mumian.methods.dp import NANO
@@ -26,7 +21,6 @@ from mumian.rooms.cleanroom.analysis import AnalysisRules, instance
 from mumian.rooms.cleanroom.model import RequestJob
 from mumian.rooms.cleanroom.plan import AggregatePlan, Mechanism, Mode, Units, full_groups
 from mumian.rooms.exchange import views as exchange
-from mumian.rooms.parties import views as parties
 from mumian.rooms.rights import views as rights
 from mumian.sql.compiling import Compiled, Options, compile_sql
 from mumian.sql.explaining import Explanation, explain
@@ -108,15 +102,6 @@ def tables_of(states: States, product: ProductId, now: Instant) -> dict[str, Ana
         if rules is not None:
             tables.setdefault(rules.table, rules)
     return tables
-
-
-def rehearsed(states: States, consumer: PartyId, request: RequestJob, now: int) -> Rehearsed:
-    """Return what the market would answer, without asking it: no budget is charged."""
-    envelope, by = Envelope("explained", consumer, request), "door:explain"
-    keys = parties.keys_of(states.parties, consumer)
-    if keys:  # who has a key would sign; the signature is taken as given
-        envelope, by = msgspec.structs.replace(envelope, signature=Signature(keys[0], "")), BY_KEY
-    return explain_command(states, envelope, seq=1 << 40, now=now, by=by)
 
 
 def _options(wanted: Wanted, rho_nano: int) -> Options:

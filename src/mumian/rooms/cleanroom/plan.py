@@ -268,6 +268,11 @@ def cells(plan: AggregatePlan) -> int:
     return CELLS_MAX if has_found_keys(plan) else groups(plan) * each
 
 
+def tables_of(plan: AggregatePlan) -> tuple[str, ...]:
+    """Return the tables that a plan names: its own, and those that it joins."""
+    return (plan.table, *(join.table for join in plan.joins))
+
+
 def has_found_keys(plan: AggregatePlan) -> bool:
     return any(key.is_found for key in plan.group_by)
 
@@ -296,18 +301,19 @@ def full_groups(plan: AggregatePlan) -> int:
     return min(plan.l0, -(-plan.rows_max // plan.linf_rows)) if plan.rows_max else plan.l0
 
 
-def l2_squared(plan: AggregatePlan, measure: Measure) -> int:
-    """Return the squared L2 distance, in the measure's unit², by which one unit can move the vector of its values.
+def reach(plan: AggregatePlan, measure: Measure) -> tuple[int, int]:
+    """Return in how many groups one unit can move a measure, and how far in each, in the measure's unit.
 
     One unit touches l0 groups with linf_rows rows each, or fewer; all rows of a group may fall in one bin of a histogram.
     """
     each = plan.l0 if isinstance(measure, Units) else full_groups(plan)
-    return each * unit_most(measure, linf_rows=plan.linf_rows) ** 2
+    return each, unit_most(measure, linf_rows=plan.linf_rows)
 
 
-def unit_step(plan: AggregatePlan, measure: Measure) -> int:
-    """Return by how much one unit can move a measure in each of the `l0` groups that it touches, in the measure's unit."""
-    return unit_most(measure, linf_rows=plan.linf_rows)
+def l2_squared(plan: AggregatePlan, measure: Measure) -> int:
+    """Return the squared L2 distance, in the measure's unit², by which one unit can move the vector of its values."""
+    each, step = reach(plan, measure)
+    return each * step**2
 
 
 def fault(plan: Plan) -> str | None:

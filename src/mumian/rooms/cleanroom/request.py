@@ -29,6 +29,7 @@ from mumian.rooms.cleanroom.plan import (
     fault,
     has_found_keys,
     plan_digest,
+    tables_of,
 )
 from mumian.rooms.cleanroom.records import JobKind, Source
 from mumian.rooms.cleanroom.refusals import foremost
@@ -174,7 +175,7 @@ def _read(state: State, plan: AggregatePlan, facts: JobFacts) -> Iterator[Source
     for key, seen in {seen.resource: seen for seen in facts.sources}.items():
         rules = state.rules.get(key)
         if plan.table:
-            if rules is not None and rules.table in (plan.table, *(join.table for join in plan.joins)):
+            if rules is not None and rules.table in tables_of(plan):
                 yield seen
         elif _has_units(state, seen):
             yield seen
