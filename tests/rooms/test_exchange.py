@@ -44,6 +44,7 @@ from mumian.rooms.exchange.model import (
     ListingFacts,
     ListProduct,
     Order,
+    PlaceAgreed,
     PlaceOrder,
     Posted,
     ProductFacts,
@@ -74,6 +75,7 @@ from mumian.rooms.exchange.product import (
     Scenario,
     SourceId,
     SourceSeen,
+    Tier,
     Unit,
 )
 from mumian.rooms.exchange.states import PRODUCT_MOVES, DealState, ListingState, ProductState, moves_of
@@ -304,6 +306,23 @@ CORE, IMPORTANT, SECRET = (replace(AIR, level=level) for level in (Level.CORE, L
 STATEMENT = Evaluation(5, DIGEST)
 INSPECTED, LAPSED = NOW + INSPECTION_MS, DUE + INSPECTION_MS + DISPUTE_MS
 SUSPEND = SuspendListing(SHELF, SuspendReason.COMPLAINT)
+TIERED = Price(PriceMode.TIERED, 5, Unit.RECORD, (Tier(10, 5), Tier(100, 3)))
+HAGGLED = Price(PriceMode.NEGOTIATED, 0, Unit.PRODUCT)
+AGREED_ON = PlaceAgreed(SHELF, PartyId("insurer"), 3, 700, DUE, "negotiation-3")
+
+
+def in_tiers() -> State:
+    state = a_state()
+    do(state, ListProduct(REPORT, TIERED), pricing(AIR))
+    return state
+
+
+def haggled() -> State:
+    state = a_state()
+    do(state, ListProduct(REPORT, HAGGLED), pricing(AIR))
+    return state
+
+
 SETTLE, REFUND = (ResolveDispute(ORDER, outcome) for outcome in DisputeOutcome)
 
 REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
@@ -401,6 +420,18 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, an_order(expires_at=NOW + ORDER_MS_MAX + 1), by("insurer"), R.EXPIRY_OUT_OF_RANGE),
     (a_state, an_order(quantity=INT53_MAX // 100, limit_fen=INT53_MAX), by("insurer"), R.AMOUNT_TOO_LARGE),
     (a_state, an_order(limit_fen=999), by("insurer"), R.PRICE_ABOVE_LIMIT),
+    (a_state, ListProduct(REPORT, replace(TIERED, tiers=())), pricing(AIR), R.PRICE_INCOHERENT),
+    (a_state, ListProduct(REPORT, replace(FIXED, tiers=TIERED.tiers)), pricing(AIR), R.PRICE_INCOHERENT),
+    (a_state, ListProduct(REPORT, replace(HAGGLED, amount_fen=1)), pricing(AIR), R.PRICE_INCOHERENT),
+    (a_state, ListProduct(REPORT, replace(TIERED, amount_fen=4)), pricing(AIR), R.TARIFF_UNSOUND),
+    (a_state, ListProduct(REPORT, replace(TIERED, tiers=(Tier(10, 5), Tier(99, 6)))), pricing(AIR), R.TARIFF_UNSOUND),
+    (a_state, ListProduct(REPORT, replace(TIERED, tiers=(Tier(10, 5),) * 17)), pricing(AIR), R.TARIFF_UNSOUND),
+    (in_tiers, an_order(quantity=101, limit_fen=10**6), by("insurer"), R.BEYOND_LAST_TIER),
+    (haggled, an_order(), by("insurer"), R.PRICE_NOT_POSTED),
+    (a_state, AGREED_ON, by(MARKET), R.PRICE_POSTED),
+    (haggled, AGREED_ON, by("insurer"), R.ONLY_THE_MARKET),
+    (haggled, replace(AGREED_ON, buyer=PartyId("merchant")), by(MARKET), R.SELF_DEALING),
+    (haggled, replace(AGREED_ON, unit_fen=INT53_MAX), by(MARKET), R.AMOUNT_TOO_LARGE),
     (a_state, RELEASED, by("merchant"), R.ORDER_UNKNOWN),
     (ordered, RELEASED, by("merchant"), R.ORDER_STATE_FORBIDS),
     (signed, SignDeal(ORDER, AGREED), signing(), R.ORDER_STATE_FORBIDS),
@@ -429,6 +460,23 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_traders_product, an_order("listing-4"), by("trader"), R.SELF_DEALING),
     (a_traders_product, reviewing("product-3"), certified("trader"), R.REVIEWER_IS_SELLER),
 ]
+
+
+@pytest.mark.parametrize(("units", "fen"), [(1, 5), (10, 50), (11, 53), (100, 320)])
+def test_an_order_costs_the_sum_of_its_tiers(units: int, fen: int) -> None:
+    state = in_tiers()
+    (placed,) = do(state, an_order(quantity=units, limit_fen=fen), by("insurer"))
+    assert isinstance(placed, OrderPlaced)
+    assert placed.escrow_fen == state.orders[placed.order].escrow_fen == fen
+    assert [fault for law in LAWS for fault in law(state)] == []
+
+
+def test_agreed_orders_of_one_step_have_ids_of_their_own() -> None:
+    state = haggled()
+    placed = [do(state, AGREED_ON, by(MARKET))[0] for _ in range(3)]
+    assert [each.order for each in placed if isinstance(each, OrderPlaced)] == ["order-50", "order-50.1", "order-50.2"]
+    assert state.orders["order-50.1"].escrow_fen == 2_100
+    assert [fault for law in LAWS for fault in law(state)] == []
 
 
 @pytest.mark.parametrize(("state", "command", "facts", "refusal"), REFUSALS)

@@ -8,6 +8,7 @@ from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
 from mumian.market import consented, operated, registered, reviewed
 from mumian.market.gathering.seen import may_leave
+from mumian.market.reactions.money import hold_of
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange.states import DealState, ListingState
@@ -29,7 +30,7 @@ def every_open_order_has_its_escrow(s: States, now: Instant) -> Iterator[str]:
     for key, order in s.exchange.orders.under():
         if order.state not in OPEN or not order.escrow_fen or now >= order.hold_expires_at:
             continue
-        held = s.ledger.held.get(f"transfer-{key.removeprefix('order-')}.1")
+        held = s.ledger.held.get(hold_of(key))
         if held is None or held.leg.amount_fen != order.escrow_fen or held.leg.memo != key:
             yield f"`{key}` is {order.state.value}, its {order.escrow_fen} fen are not held"
 
@@ -46,7 +47,7 @@ def what_is_settled_was_shared_out(s: States, _now: Instant) -> Iterator[str]:
                 yield f"`{key}` settled {order.escrow_fen} fen and shared {paid_fen}"
         bills = (f"{order.product}/bill-{key.removeprefix('order-')}.{nth + 1}" for nth in range(order.bills))
         billed_fen = sum(shared.pop(bill, 0) for bill in bills)
-        if billed_fen != order.calls * order.unit_fen:
+        if billed_fen != order.cost_fen(order.calls):
             yield f"`{key}` billed {order.calls} calls at {order.unit_fen} fen and shared {billed_fen}"
     for key, gross_fen in shared.items():
         yield f"`{key}` shares {gross_fen} fen that no deal brought"

@@ -22,7 +22,7 @@ from mumian.kernel import canonical
 from mumian.kernel.facts import Facts
 from mumian.kernel.time import Instant, day_of
 
-VERSIONS = ("2026.1", "2026.2", "2026.3")
+VERSIONS = ("2026.1", "2026.2", "2026.3", "2026.4")
 """Every version of the data that this program carries, oldest first. What an older one said is never edited: a rule that
 changes gets a further row, `introduced` in the newer version, so that an old journal is decided again as it was."""
 

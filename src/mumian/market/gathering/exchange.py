@@ -51,6 +51,12 @@ def _place_order(s: States, c: exchange.PlaceOrder, base: Base) -> Facts:
     return exchange.StandingFacts(**base, broken=broken)
 
 
+def _place_agreed(s: States, c: exchange.PlaceAgreed, base: Base) -> Facts:
+    listing = s.exchange.listings.get(c.listing)
+    broken = broken_source(s, listing.product, base["now"], taker=c.buyer) if listing else None
+    return exchange.StandingFacts(**base, broken=broken)
+
+
 def _record_delivery(s: States, c: exchange.RecordDelivery, base: Base) -> Facts:
     order = s.exchange.orders.get(c.order)
     broken = broken_source(s, order.product, base["now"], taker=order.buyer) if order else None
@@ -80,6 +86,7 @@ GATHER: dict[type, Gather] = {
     exchange.ReviewCompliance: _review,
     exchange.ListProduct: _list_product,
     exchange.PlaceOrder: _place_order,
+    exchange.PlaceAgreed: _place_agreed,
     exchange.RecordDelivery: _record_delivery,
     exchange.SignDeal: _sign_deal,
     exchange.SettleUsage: _settle_usage,

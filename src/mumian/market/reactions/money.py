@@ -102,8 +102,12 @@ def _order_ended(
 
 
 def hold_of(order: str) -> TransferId:
-    """Return the transfer that holds an order's escrow: made by the same leaf, so it has the same number."""
-    return TransferId(new_id("transfer", int(order.removeprefix("order-")), 1))
+    """Return the transfer that holds an order's escrow: made by the same leaf, it has the same number.
+
+    The nth further order of a leaf, `order-17.n`, has hold n + 1: every agreed order costs something.
+    """
+    seq, _, nth = order.removeprefix("order-").partition(".")
+    return TransferId(new_id("transfer", int(seq), int(nth or 0) + 1))
 
 
 def _account(s: States, party: PartyId) -> AccountId:

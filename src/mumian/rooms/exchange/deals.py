@@ -1,10 +1,9 @@
-"""What is allowed in a deal, from order to filing."""
+"""What is allowed in a deal once it is ordered: to its filing."""
 
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import OrderId, new_id
-from mumian.kernel.money import FEN_MAX
+from mumian.kernel.ids import OrderId
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.exchange.events import (
@@ -16,7 +15,6 @@ from mumian.rooms.exchange.events import (
     Event,
     OrderCancelled,
     OrderExpired,
-    OrderPlaced,
     OrderRefunded,
     UsageBilled,
     UsageClosed,
@@ -30,80 +28,21 @@ from mumian.rooms.exchange.model import (
     ExpireOrder,
     FileDeal,
     Order,
-    PlaceOrder,
     RecordDelivery,
     RejectDelivery,
     ResolveDispute,
     SettleUsage,
     SignDeal,
     SigningFacts,
-    StandingFacts,
     State,
     UsageFacts,
 )
-from mumian.rooms.exchange.product import Unit
+from mumian.rooms.exchange.ordering import refuse_standing
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import DealMove, DealState, ListingState, moves_of, names
-from mumian.rooms.exchange.terms import DISPUTE_MS, INSPECTION_MS, ORDER_MS_MAX, DisputeOutcome
+from mumian.rooms.exchange.terms import INSPECTION_MS, DisputeOutcome
 
-BUYERS = frozenset({Role.BUYER})
 FILERS = frozenset({Role.EXCHANGE})
-
-
-def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refused:
-    refused = refuse_role(facts, BUYERS, "order")
-    if refused is not None:
-        return refused
-    listing = state.listings.get(command.listing)
-    if listing is None:
-        return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
-    if listing.state is not ListingState.OPEN:
-        return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
-    if (refused := refuse_standing(facts)) is not None:
-        return refused
-    if listing.seller == facts.actor:
-        return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": facts.actor})
-    latest = facts.now + ORDER_MS_MAX
-    if not facts.now < command.expires_at <= latest:
-        detail: Detail = {"expires_at": command.expires_at, "now": facts.now}
-        return Refused(R.EXPIRY_OUT_OF_RANGE, {**detail, "latest": latest})
-    unit_fen = listing.price.amount_fen
-    amount_fen = command.quantity * unit_fen
-    if amount_fen > FEN_MAX:
-        detail = {"quantity": command.quantity, "unit_fen": unit_fen}
-        return Refused(R.AMOUNT_TOO_LARGE, {**detail, "max_fen": FEN_MAX})
-    if amount_fen > command.max_price_fen:
-        detail = {"amount_fen": amount_fen, "version": listing.version, "listing": command.listing}
-        return Refused(R.PRICE_ABOVE_LIMIT, {**detail, "limit_fen": command.max_price_fen})
-    metered = listing.price.unit is Unit.CALL
-    return [
-        OrderPlaced(
-            OrderId(new_id("order", facts.seq)),
-            command.listing,
-            listing.version,
-            listing.product,
-            facts.actor,
-            listing.seller,
-            command.quantity,
-            unit_fen,
-            amount_fen,
-            metered,
-            0 if metered else amount_fen,
-            command.expires_at,
-            command.expires_at + INSPECTION_MS + DISPUTE_MS,
-        )
-    ]
-
-
-def refuse_standing(facts: Facts) -> Refused | None:
-    """Return which chain of rights beneath the product is broken now, or None."""
-    assert isinstance(facts, StandingFacts)
-    if facts.broken is None:
-        return None
-    seen = facts.broken
-    if seen.unlawful:
-        return Refused(R.NOT_LAWFUL, {"source": seen.source, "resource": seen.broken_at, "why": seen.unlawful})
-    return Refused(R.SOURCE_BROKEN, {"source": seen.source, "broken_at": seen.broken_at, "reason": seen.reason})
 
 
 def _moving(state: State, key: OrderId, move: DealMove) -> Order | Refused:
@@ -244,7 +183,7 @@ def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event
         detail: Detail = {"order": key, "unbilled_calls": facts.unbilled_calls}
         return Refused(R.NOTHING_TO_BILL, {**detail, "calls_left": calls_left})
     bill = f"bill-{key.removeprefix('order-')}.{order.bills + 1}"
-    amount_fen = calls * order.unit_fen
+    amount_fen = order.cost_fen(order.calls + calls) - order.cost_fen(order.calls)
     return [UsageBilled(bill, key, command.agreement, order.product, calls, amount_fen, order.buyer, order.seller)]
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.outcome import Refused
-from mumian.rooms.exchange import deals, gates
+from mumian.rooms.exchange import deals, gates, ordering
 from mumian.rooms.exchange.model import (
     AcceptDelivery,
     CancelOrder,
@@ -17,6 +17,7 @@ from mumian.rooms.exchange.model import (
     ExpireOrder,
     FileDeal,
     ListProduct,
+    PlaceAgreed,
     PlaceOrder,
     RecordDelivery,
     RegisterProduct,
@@ -35,7 +36,9 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
     """Answer a command of the exchange with its events or the first refusal that applies. The frequent come first."""
     match command:
         case PlaceOrder():
-            return deals.place(state, command, facts)
+            return ordering.place(state, command, facts)
+        case PlaceAgreed():
+            return ordering.place_agreed(state, command, facts)
         case SignDeal():
             return deals.sign(state, command, facts)
         case RecordDelivery():

@@ -9,7 +9,17 @@ from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductI
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.time import Instant
-from mumian.rooms.exchange.product import Code, DeliveryForm, Digest, Price, ProductType, Scenario, SourceId, Title
+from mumian.rooms.exchange.product import (
+    Code,
+    DeliveryForm,
+    Digest,
+    Price,
+    ProductType,
+    Scenario,
+    SourceId,
+    Tier,
+    Title,
+)
 from mumian.rooms.exchange.terms import Evaluation, RejectReason, ReviewItem, SuspendReason, Verdict
 
 
@@ -76,7 +86,10 @@ class ListingsSuspended(_Event, frozen=True):
 
 
 class OrderPlaced(_Event, frozen=True):
-    """`escrow_fen` is to be held until `hold_expires_at`: `amount_fen`, or 0 where calls are billed as they are made."""
+    """`escrow_fen` is to be held until `hold_expires_at`: `amount_fen`, or 0 where calls are billed as they are made.
+
+    because: the negotiation or auction that found the price; empty where it was the posted one.
+    """
 
     order: OrderId
     listing: ListingId
@@ -91,6 +104,8 @@ class OrderPlaced(_Event, frozen=True):
     escrow_fen: Fen
     expires_at: Instant
     hold_expires_at: Instant
+    tiers: tuple[Tier, ...] = ()
+    because: Code = ""
 
 
 class DealSigned(_Event, frozen=True):

@@ -91,6 +91,8 @@ def _place(state: State, event: OrderPlaced) -> None:
         event.metered,
         event.expires_at,
         event.hold_expires_at,
+        tiers=event.tiers,
+        because=event.because,
     )
     state.by_product[f"{event.product}/{event.order}"] = event.order
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import ListingId, PartyId, ProductId, new_id
+from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import DataKind, Role
+from mumian.methods.tariff import defects
 from mumian.rooms.exchange.events import (
     ComplianceReviewed,
     Event,
@@ -33,13 +35,16 @@ from mumian.rooms.exchange.product import (
     CLEAN_ROOM,
     FORMS_AT,
     MODES_OF,
+    TIERS_MAX,
     UNITS_OF,
+    UNPOSTED,
     DeliveryForm,
     FieldOfUse,
     Level,
     Price,
     PriceMode,
     SourceSeen,
+    cost_fen,
     kind_of,
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
@@ -285,7 +290,24 @@ def _refuse_price(command: ListProduct, product: Product, ceiling_fen: int | Non
 
 def _refuse_incoherent(price: Price) -> Refused | None:
     units = UNITS_OF[price.mode]
-    if price.unit in units and (price.amount_fen == 0) is (price.mode is PriceMode.FREE):
-        return None
+    costs_nothing = price.mode is PriceMode.FREE or price.mode in UNPOSTED
+    has_tiers = price.mode is PriceMode.TIERED
+    if price.unit in units and (price.amount_fen == 0) is costs_nothing and bool(price.tiers) is has_tiers:
+        return _refuse_tiers(price)
     detail: Detail = {"mode": price.mode.value, "amount_fen": price.amount_fen, "unit": price.unit.value}
     return Refused(R.PRICE_INCOHERENT, {**detail, "units": ", ".join(sorted(units))})
+
+
+def _refuse_tiers(price: Price) -> Refused | None:
+    """A tariff lets nobody save by buying in parts, and its first rate is what the price shows."""
+    tiers = price.tiers
+    if not tiers:
+        return None
+    found = defects(tiers)
+    if len(tiers) > TIERS_MAX:
+        found.append(f"{len(tiers)} tiers, more than {TIERS_MAX}")
+    if tiers[0].unit_fen != price.amount_fen:
+        found.append(f"tier 1 costs {tiers[0].unit_fen} fen a unit, not {price.amount_fen}")
+    if not found and cost_fen(price.amount_fen, tiers, tiers[-1].up_to) > FEN_MAX:
+        found.append(f"all tiers together exceed {FEN_MAX} fen")
+    return Refused(R.TARIFF_UNSOUND, {"defect": found[0]}) if found else None

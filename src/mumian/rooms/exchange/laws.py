@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mumian.kernel.roles import DataKind
 from mumian.rooms.exchange.model import State, Volume, version_key
-from mumian.rooms.exchange.product import PriceMode
+from mumian.rooms.exchange.product import UNPOSTED, PriceMode
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
 
 DONE = (DealState.SETTLED, DealState.FILED)
@@ -37,13 +37,15 @@ def a_listing_is_open_exactly_while_its_product_is_listed(state: State) -> Itera
 
 
 def an_order_costs_what_its_listing_said(state: State) -> Iterator[str]:
-    """Every order's listing exists, and its price is that of the version that it was placed on."""
+    """Every order's listing exists, and its price is that of the version that it was placed on, or found where it says."""
     for key, order in state.orders.under():
         listing = state.listings.get(order.listing)
         posted = state.posted.get(version_key(order.listing, order.version))
         if listing is None or posted is None or listing.product != order.product or listing.seller != order.seller:
             yield f"`{key}` stands on version {order.version} of `{order.listing}`, which never offered it"
-        elif posted.price.amount_fen != order.unit_fen:
+        elif (posted.price.mode in UNPOSTED) is not bool(order.because):
+            yield f"`{key}` was agreed in `{order.because}`, `{order.listing}` is priced as {posted.price.mode.value}"
+        elif not order.because and (posted.price.amount_fen, posted.price.tiers) != (order.unit_fen, order.tiers):
             yield f"`{key}` costs {order.unit_fen} fen, `{order.listing}` said {posted.price.amount_fen}"
 
 
@@ -75,7 +77,7 @@ def volumes_are_what_orders_add_up_to(state: State) -> Iterator[str]:
     for _, order in state.orders.under():
         done = order.state in DONE
         deals[order.product] += done
-        gross_fen[order.product] += order.calls * order.unit_fen + (order.escrow_fen if done else 0)
+        gross_fen[order.product] += order.cost_fen(order.calls) + (order.escrow_fen if done else 0)
         calls[order.product] += order.calls
     for product, _ in state.products.under():
         kept = state.volumes.get(product) or Volume()

@@ -7,7 +7,7 @@ import msgspec
 from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductId
-from mumian.kernel.money import Fen
+from mumian.kernel.money import Fen, PositiveFen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
@@ -21,7 +21,9 @@ from mumian.rooms.exchange.product import (
     Scenario,
     SourceId,
     SourceSeen,
+    Tier,
     Title,
+    cost_fen,
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as ExchangeRefusal
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
@@ -107,6 +109,20 @@ class PlaceOrder(_Command, frozen=True):
     max_price_fen: Fen
 
 
+class PlaceAgreed(_Command, frozen=True):
+    """Order at a price that was found elsewhere: in a negotiation, by an auction. By the market.
+
+    unit_fen: for each of `quantity` units. because: id of the negotiation or auction. Facts: `StandingFacts`.
+    """
+
+    listing: ListingId
+    buyer: PartyId
+    quantity: Positive
+    unit_fen: PositiveFen
+    expires_at: Instant
+    because: Code
+
+
 class SignDeal(_Command, frozen=True):
     """Bind an agreement to an order. By either side or the market. Facts: `SigningFacts`."""
 
@@ -183,6 +199,7 @@ Command = (
     | SuspendListing
     | SuspendStandingOn
     | PlaceOrder
+    | PlaceAgreed
     | SignDeal
     | RecordDelivery
     | AcceptDelivery
@@ -252,7 +269,7 @@ class ReviewFacts(Facts, frozen=True, kw_only=True):
 
 
 class StandingFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `PlaceOrder` and `RecordDelivery`: what of the product's chains of rights does not hold now, or None."""
+    """Facts of `PlaceOrder`, `PlaceAgreed` and `RecordDelivery`: what of the product's chains of rights does not hold now, or None."""
 
     broken: BrokenSource | None
 
@@ -299,7 +316,10 @@ class Posted(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A deal. release_digest, delivered_at: empty and 0 until delivered; calls, bills: billed so far, if metered."""
+    """A deal. release_digest, delivered_at: empty and 0 until delivered; calls, bills: billed so far, if metered.
+
+    tiers: of the price, if it has any. because: the negotiation or auction that found the price, or empty.
+    """
 
     listing: ListingId
     version: Positive
@@ -318,11 +338,17 @@ class Order(msgspec.Struct, frozen=True):
     calls: Natural = 0
     bills: Natural = 0
     filing: str = ""
+    tiers: tuple[Tier, ...] = ()
+    because: str = ""
 
     @property
     def escrow_fen(self) -> int:
         """What is held for the order while it lasts: nothing where calls are paid as they are billed."""
-        return 0 if self.metered else self.quantity * self.unit_fen
+        return 0 if self.metered else self.cost_fen(self.quantity)
+
+    def cost_fen(self, units: int) -> int:
+        """Return what the first `units` units of the order cost."""
+        return cost_fen(self.unit_fen, self.tiers, units)
 
 
 class Volume(msgspec.Struct, frozen=True):

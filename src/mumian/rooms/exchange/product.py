@@ -13,6 +13,8 @@ from mumian.kernel.levels import CleanRoomForm
 from mumian.kernel.levels import Level as Level
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
+from mumian.methods import tariff
+from mumian.methods.tariff import Tier as Tier
 
 SourceId = NewType("SourceId", str)
 """Id of a grant or a right that a product stands on."""
@@ -101,6 +103,10 @@ class PriceMode(StrEnum):
     FIXED = "fixed"  # 一次性
     SUBSCRIPTION = "subscription"  # 年/月
     PER_CALL = "per_call"
+    PER_RECORD = "per_record"  # 按条/量
+    TIERED = "tiered"  # 阶梯
+    NEGOTIATED = "negotiated"  # 面议
+    AUCTION = "auction"  # 竞价
     GOV_CAP = "gov_cap"  # 政府指导价
 
 
@@ -109,14 +115,24 @@ class Unit(StrEnum):
 
     PRODUCT = "product"
     MONTH = "month"
+    YEAR = "year"
+    RECORD = "record"
     CALL = "call"
+
+
+METERED = frozenset({Unit.CALL})
+"""Units that are paid as they are used; all others are paid for before delivery, out of escrow."""
 
 
 UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
     PriceMode.FREE: frozenset(Unit),
     PriceMode.FIXED: frozenset({Unit.PRODUCT}),
-    PriceMode.SUBSCRIPTION: frozenset({Unit.MONTH}),
+    PriceMode.SUBSCRIPTION: frozenset({Unit.MONTH, Unit.YEAR}),
     PriceMode.PER_CALL: frozenset({Unit.CALL}),
+    PriceMode.PER_RECORD: frozenset({Unit.RECORD}),
+    PriceMode.TIERED: frozenset({Unit.CALL, Unit.RECORD}),
+    PriceMode.NEGOTIATED: frozenset(Unit) - METERED,
+    PriceMode.AUCTION: frozenset({Unit.PRODUCT}),
     PriceMode.GOV_CAP: frozenset(Unit),
 }
 
@@ -128,12 +144,33 @@ MODES_OF: dict[DataKind, frozenset[PriceMode]] = {
 """Public data at a guided price or free, other data at market prices (政策第8条)."""
 
 
-class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A posted price: `amount_fen` for each `unit`."""
+UNPOSTED = frozenset({PriceMode.NEGOTIATED, PriceMode.AUCTION})
+"""Modes whose price is found between seller and buyer: nothing is posted, and nobody orders at it."""
+
+TIERS_MAX = 16
+"""Tiers of one price."""
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A price: `amount_fen` for each `unit`, or marginal `tiers`, whose first rate is then the amount as well."""
 
     mode: PriceMode
     amount_fen: Fen
     unit: Unit
+    tiers: tuple[Tier, ...] = ()
+
+
+def cost_fen(unit_fen: int, tiers: tuple[Tier, ...], units: int) -> int:
+    """Return what `units` units cost: by the tiers where there are any.
+
+    Raises: ValueError: the last tier ends before that many units.
+    """
+    return tariff.cost_fen(tiers, units) if tiers else units * unit_fen
+
+
+def units_max(tiers: tuple[Tier, ...]) -> int | None:
+    """Return how many units the tiers have a rate for; None where there is no end."""
+    return tiers[-1].up_to if tiers else None
 
 
 class SourceSeen(msgspec.Struct, frozen=True):

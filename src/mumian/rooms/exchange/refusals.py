@@ -115,6 +115,10 @@ class ExchangeRefusal(Refusal):
         "a {mode} price of {amount_fen} fen per {unit} makes no sense; units: {units}, and only free costs nothing",
         "{mode} 价格 {amount_fen} 分/{unit} 不成立；可用单位：{units}，且仅免费为零",
     )
+    TARIFF_UNSOUND = Sentence(
+        "the tiers let a buyer gain by buying in parts, or do not fit: {defect}; let bounds rise and rates never",
+        "阶梯价格存在拆分套利或不成立：{defect}；上限应逐级提高，单价不得提高",
+    )
     PUBLIC_GOOD_IS_FREE = Sentence(
         "`{product}` is public data for {field}: it is free, not {amount_fen} fen",
         "产品 `{product}` 为公共数据且用于 {field}：应免费，不得收取 {amount_fen} 分",
@@ -139,12 +143,24 @@ class ExchangeRefusal(Refusal):
     LISTING_NOT_OPEN = Sentence(
         "listing `{listing}` is {state}; wait until it is open again", "挂牌 `{listing}` 当前为 {state}；请待其恢复"
     )
+    PRICE_NOT_POSTED = Sentence(
+        "listing `{listing}` is priced by {mode}, not posted; open a negotiation or bid",
+        "挂牌 `{listing}` 采用 {mode} 定价，无公开价格；请发起洽谈或参与竞价",
+    )
+    PRICE_POSTED = Sentence(
+        "listing `{listing}` is posted at a price by {mode}; `{because}` cannot set another",
+        "挂牌 `{listing}` 已按 {mode} 公开定价；`{because}` 不得另定价格",
+    )
     SELF_DEALING = Sentence(
         "`{actor}` sells listing `{listing}` and may not buy it", "`{actor}` 是挂牌 `{listing}` 的供方，不得自行购买"
     )
     EXPIRY_OUT_OF_RANGE = Sentence(
         "the order would expire at {expires_at}; choose an instant after {now} and not after {latest}",
         "订单到期时间 {expires_at} 不合适；请选在 {now} 之后、不晚于 {latest}",
+    )
+    BEYOND_LAST_TIER = Sentence(
+        "{quantity} units are beyond the last tier of listing `{listing}`, which ends at {units_max}; order less",
+        "{quantity} 个单位超出挂牌 `{listing}` 的最高阶梯 {units_max}；请减少数量",
     )
     AMOUNT_TOO_LARGE = Sentence(
         "{quantity} times {unit_fen} fen exceeds {max_fen} fen; order less",

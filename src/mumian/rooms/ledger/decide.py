@@ -73,7 +73,11 @@ def _hold(state: State, command: HoldTransfers, facts: Facts) -> list[Event] | R
     refused = _refuse_legs(state, command.legs, facts, expires_at=command.expires_at)
     if refused is not None:
         return refused
-    transfers = tuple(TransferId(new_id("transfer", facts.seq, nth)) for nth in range(1, len(command.legs) + 1))
+    first = 1
+    while new_id("transfer", facts.seq, first) in state.held:  # a step of the market may hold for several orders
+        first += 1
+    numbers = range(first, first + len(command.legs))
+    transfers = tuple(TransferId(new_id("transfer", facts.seq, nth)) for nth in numbers)
     return [TransfersHeld(transfers, command.legs, command.expires_at)]
 
 

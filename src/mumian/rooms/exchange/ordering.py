@@ -1,0 +1,122 @@
+"""What is allowed when an order is placed: at a posted price, or at one that was found elsewhere."""
+
+from __future__ import annotations
+
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import OrderId, PartyId, free_id
+from mumian.kernel.money import FEN_MAX
+from mumian.kernel.outcome import Detail, Refused
+from mumian.kernel.roles import Role
+from mumian.rooms.exchange.events import Event, OrderPlaced
+from mumian.rooms.exchange.gates import refuse_role
+from mumian.rooms.exchange.model import Listing, PlaceAgreed, PlaceOrder, StandingFacts, State
+from mumian.rooms.exchange.product import METERED, UNPOSTED, cost_fen, units_max
+from mumian.rooms.exchange.refusals import ExchangeRefusal as R
+from mumian.rooms.exchange.states import ListingState
+from mumian.rooms.exchange.terms import DISPUTE_MS, INSPECTION_MS, ORDER_MS_MAX
+
+BUYERS = frozenset({Role.BUYER})
+
+
+def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refused:
+    refused = refuse_role(facts, BUYERS, "order")
+    if refused is not None:
+        return refused
+    listing = _open(state, command, facts)
+    if isinstance(listing, Refused):
+        return listing
+    if listing.price.mode in UNPOSTED:
+        return Refused(R.PRICE_NOT_POSTED, {"listing": command.listing, "mode": listing.price.mode.value})
+    refused = _refuse_order(command, listing, facts.actor, facts)
+    if refused is not None:
+        return refused
+    price = listing.price
+    last = units_max(price.tiers)
+    if last is not None and command.quantity > last:
+        beyond: Detail = {"quantity": command.quantity, "listing": command.listing}
+        return Refused(R.BEYOND_LAST_TIER, {**beyond, "units_max": last})
+    amount_fen = cost_fen(price.amount_fen, price.tiers, command.quantity)
+    refused = _refuse_amount(amount_fen, command.quantity, price.amount_fen)
+    if refused is not None:
+        return refused
+    if amount_fen > command.max_price_fen:
+        detail: Detail = {"amount_fen": amount_fen, "version": listing.version, "listing": command.listing}
+        return Refused(R.PRICE_ABOVE_LIMIT, {**detail, "limit_fen": command.max_price_fen})
+    return [_placed(state, command, facts.actor, price.amount_fen, facts)]
+
+
+def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event] | Refused:
+    if not facts.is_market:
+        return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
+    listing = _open(state, command, facts)
+    if isinstance(listing, Refused):
+        return listing
+    if listing.price.mode not in UNPOSTED:
+        posted: Detail = {"listing": command.listing, "mode": listing.price.mode.value}
+        return Refused(R.PRICE_POSTED, {**posted, "because": command.because})
+    refused = _refuse_order(command, listing, command.buyer, facts) or _refuse_amount(
+        command.quantity * command.unit_fen, command.quantity, command.unit_fen
+    )
+    return refused or [_placed(state, command, command.buyer, command.unit_fen, facts)]
+
+
+def _open(state: State, command: PlaceOrder | PlaceAgreed, facts: Facts) -> Listing | Refused:
+    """Return the listing if it is open and what its product stands on holds."""
+    listing = state.listings.get(command.listing)
+    if listing is None:
+        return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
+    if listing.state is not ListingState.OPEN:
+        return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
+    return refuse_standing(facts) or listing
+
+
+def _refuse_order(command: PlaceOrder | PlaceAgreed, listing: Listing, buyer: PartyId, facts: Facts) -> Refused | None:
+    if listing.seller == buyer:
+        return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": buyer})
+    latest = facts.now + ORDER_MS_MAX
+    if facts.now < command.expires_at <= latest:
+        return None
+    return Refused(R.EXPIRY_OUT_OF_RANGE, {"expires_at": command.expires_at, "now": facts.now, "latest": latest})
+
+
+def _refuse_amount(amount_fen: int, quantity: int, unit_fen: int) -> Refused | None:
+    if amount_fen <= FEN_MAX:
+        return None
+    return Refused(R.AMOUNT_TOO_LARGE, {"quantity": quantity, "unit_fen": unit_fen, "max_fen": FEN_MAX})
+
+
+def _placed(
+    state: State, command: PlaceOrder | PlaceAgreed, buyer: PartyId, unit_fen: int, facts: Facts
+) -> OrderPlaced:
+    listing = state.listings[command.listing]
+    tiers = listing.price.tiers
+    amount_fen = cost_fen(unit_fen, tiers, command.quantity)
+    metered = listing.price.unit in METERED
+    return OrderPlaced(
+        OrderId(free_id(state.orders, "order", facts.seq)),
+        command.listing,
+        listing.version,
+        listing.product,
+        buyer,
+        listing.seller,
+        command.quantity,
+        unit_fen,
+        amount_fen,
+        metered,
+        0 if metered else amount_fen,
+        command.expires_at,
+        command.expires_at + INSPECTION_MS + DISPUTE_MS,
+        tiers,
+        command.because if isinstance(command, PlaceAgreed) else "",
+    )
+
+
+def refuse_standing(facts: Facts) -> Refused | None:
+    """Return which chain of rights beneath the product is broken now, or None."""
+    assert isinstance(facts, StandingFacts)
+    if facts.broken is None:
+        return None
+    seen = facts.broken
+    if seen.unlawful:
+        return Refused(R.NOT_LAWFUL, {"source": seen.source, "resource": seen.broken_at, "why": seen.unlawful})
+    return Refused(R.SOURCE_BROKEN, {"source": seen.source, "broken_at": seen.broken_at, "reason": seen.reason})
