@@ -218,8 +218,10 @@ def signed_too_late(s: Stage) -> Says:
     return s.world.insurer, exchange.SignDeal(order, agreement)
 
 
+BEFORE_INSPECTION: dict[str, Callable[[Stage], Says]] = {"exchange.ORDER_OVERDUE": signed_too_late}
+"""Under a rulebook without the market's own limits of orders."""
+
 STAGED: dict[str, Callable[[Stage], Says]] = {
-    "exchange.ORDER_OVERDUE": signed_too_late,
     "cleanroom.ONLY_THE_MARKET": jobs_stopped_by_an_owner,
     "cleanroom.POLICY_DENIES": job_against_a_standing_policy,
     "cleanroom.NOT_LAWFUL": job_on_persons_without_a_basis,

@@ -114,7 +114,7 @@ def test_neither_side_of_a_deal_moves_its_escrow(stage: Stage) -> None:
         with pytest.raises(Exception, match=r"ledger.ESCROW_IS_THE_MARKETS"):
             stage.say(actor, command)
     cancelled = stage.say(stage.world.insurer, exchange.CancelOrder(exchange.OrderId(order)))
-    assert [type(event).__name__ for event in cancelled.events] == ["OrderCancelled", "PendingVoided"]
+    assert [type(event).__name__ for event in cancelled.events] == ["OrderCancelled", "ClockStopped", "PendingVoided"]
 
 
 def test_a_stranger_is_never_promised_a_fee(stage: Stage) -> None:

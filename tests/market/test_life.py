@@ -55,8 +55,8 @@ def test_an_order_lives_from_escrow_to_filing(market: Sequencer, world: World, c
     accepted = script.say(world.insurer, exchange.AcceptDelivery(order))
     script.say("exchange", exchange.FileDeal(order, None))
     kinds = [type(event).__name__ for event in accepted.leaf.events]
-    assert kinds == ["DeliveryAccepted", "PendingPosted", "Distributed", "TransfersPosted"]
-    shares = {share.payee: share.amount_fen for share in accepted.leaf.events[2].shares}
+    assert kinds == ["DeliveryAccepted", "ClockStopped", "PendingPosted", "Distributed", "TransfersPosted"]
+    shares = {share.payee: share.amount_fen for share in accepted.leaf.events[3].shares}
     assert sum(shares.values()) == 50_000
     assert market.ask(lambda states: list(states.broken_laws())) == []
     market.close()

@@ -20,7 +20,7 @@ from mumian.market.leaf import decode_leaf
 from mumian.market.reactions import MEET
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import ROOMS
-from mumian.market.simulator import EVERYTHING, IN_THE_LARGE, IN_THE_SMALL, OFFICES, TRADE, Simulator, Town
+from mumian.market.simulator import BAZAAR, EVERYTHING, IN_THE_LARGE, IN_THE_SMALL, OFFICES, TRADE, Simulator, Town
 from mumian.rooms.clocks.views import next_due
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.ledger.model import Account, Purpose
@@ -30,7 +30,8 @@ SMALL_STEPS = 400
 LARGE_SEED = 1
 LARGE_STEPS = 100_000
 SOAK_STEPS = 1_000_000
-TOWNS = (TRADE, OFFICES)
+TOWNS = (TRADE, OFFICES, BAZAAR)
+NAMES = ["trade", "offices", "bazaar"]
 
 
 @cache
@@ -68,7 +69,7 @@ def reached(market: Simulator, *, since: int = 0) -> set[tuple[str, str]]:
     return {(event["about"], event["kind"]) for event in events(of=ticks) if event["type"] == "clocks.ClockReached"}
 
 
-@pytest.mark.parametrize("town", TOWNS, ids=["trade", "offices"])
+@pytest.mark.parametrize("town", TOWNS, ids=NAMES)
 def test_in_the_large_laws_hold_and_refusals_are_known(town: Town) -> None:
     assert large(town).size > LARGE_STEPS
     assert large(town).refusals <= set(REFUSALS)
@@ -88,7 +89,7 @@ def test_in_the_large_every_kind_of_time_limit_is_met_but_of_used_up_serials() -
     assert {kind for town in TOWNS for _, kind in reached(large(town))} == set(MEET) - {"property.serial"}
 
 
-@pytest.mark.parametrize("town", TOWNS, ids=["trade", "offices"])
+@pytest.mark.parametrize("town", TOWNS, ids=NAMES)
 def test_three_years_later_every_time_limit_has_been_met_and_every_law_holds(town: Town) -> None:
     market = Simulator(7, IN_THE_LARGE, town).run(3_000)
     clocks = market.states.clocks
@@ -122,7 +123,7 @@ def replayed(market: Simulator) -> Iterator[str]:
         yield f"{found.fault.seq}: {found.fault.law}: {found.fault.place}"
 
 
-@pytest.mark.parametrize("town", TOWNS, ids=["trade", "offices"])
+@pytest.mark.parametrize("town", TOWNS, ids=NAMES)
 def test_a_replay_of_the_large_market_decides_the_same_bytes_and_makes_the_same_rows(town: Town) -> None:
     assert list(replayed(large(town))) == []
 
@@ -175,7 +176,7 @@ def test_the_table_counts_every_step(capsys: pytest.CaptureFixture[str], monkeyp
 
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("seed", "town"), [(11, TRADE), (12, OFFICES), (13, EVERYTHING)], ids=["trade", "offices", "all"]
+    ("seed", "town"), [(11, TRADE), (12, OFFICES), (14, BAZAAR), (13, EVERYTHING)], ids=[*NAMES, "all"]
 )
 def test_a_million_steps_hold_every_law_and_replay(seed: int, town: Town) -> None:
     market = Simulator(seed, msgspec.structs.replace(IN_THE_LARGE, laws_every=5_000), town).run(SOAK_STEPS)

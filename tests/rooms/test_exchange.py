@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from mumian.kernel.canonical import INT53_MAX, canonical
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, AgreementId, ListingId, OrderId, PartyId, ProductId, ResourceId
+from mumian.kernel.limits import Stop
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.table import DictTable
@@ -92,6 +93,8 @@ from mumian.rooms.exchange.terms import (
 )
 
 NOW, DUE = 1_000, 1_000 + DAY_MS
+LATER = 1_790_000_000_000
+"""In 2026, when rules are in force."""
 DIGEST = "5f" * 32
 ROLES = {
     "merchant": {Role.DATA_MERCHANT},
@@ -239,6 +242,15 @@ def signed(listing: ListingId = SHELF) -> State:
 def delivered() -> State:
     state = signed()
     do(state, RELEASED, by("merchant"))
+    return state
+
+
+def watched() -> State:
+    """Delivered, on a day on which the market's clock watches over orders."""
+    state = a_state()
+    do(state, an_order(expires_at=LATER + DAY_MS), by("insurer", now=LATER, seq=7))
+    do(state, SignDeal(ORDER, AGREED), signing(now=LATER))
+    do(state, RELEASED, by("merchant", now=LATER))
     return state
 
 
@@ -455,7 +467,18 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (listed_again, SignDeal(OrderId("order-9"), AGREED), signing(), R.AGREEMENT_TAKEN),
     (a_state, SettleUsage(AGREED), metering(5), R.AGREEMENT_WITHOUT_ORDER),
     (delivered, AcceptDelivery(ORDER), by("merchant", now=INSPECTED - 1), R.INSPECTION_RUNS),
-    (delivered, RejectDelivery(ORDER, RejectReason.LATE), by("insurer", now=INSPECTED), R.INSPECTION_OVER),
+    (
+        delivered,
+        RejectDelivery(ORDER, RejectReason.LATE),
+        by("insurer", now=INSPECTED),
+        R.INSPECTION_OVER,
+    ),
+    (watched, AcceptDelivery(ORDER), by("merchant", now=LATER + 99 * DAY_MS), R.NOT_YOURS),
+    (delivered, RejectDelivery(ORDER, RejectReason.UNSHARED), by("insurer"), R.NOT_YOURS),
+    (delivered, RejectDelivery(ORDER, RejectReason.LATE), by(MARKET), R.NOT_YOURS),
+    (signed, replace(RELEASED, units=3), by("merchant"), R.MORE_THAN_ORDERED),
+    (disputed, replace(SETTLE, units=3), by("exchange"), R.MORE_THAN_ORDERED),
+    (disputed, replace(SETTLE, units=1), by("insurer"), R.NOT_YOURS),
     (metered, SettleUsage(AGREED), metering(0), R.NOTHING_TO_BILL),
     (a_traders_product, an_order("listing-4"), by("trader"), R.SELF_DEALING),
     (a_traders_product, reviewing("product-3"), certified("trader"), R.REVIEWER_IS_SELLER),
@@ -469,6 +492,31 @@ def test_an_order_costs_the_sum_of_its_tiers(units: int, fen: int) -> None:
     assert isinstance(placed, OrderPlaced)
     assert placed.escrow_fen == state.orders[placed.order].escrow_fen == fen
     assert [fault for law in LAWS for fault in law(state)] == []
+
+
+def test_what_is_delivered_in_part_is_paid_in_part() -> None:
+    state = signed()
+    do(state, replace(RELEASED, units=1), by("merchant"))
+    (accepted,) = do(state, AcceptDelivery(ORDER), by("insurer"))
+    assert isinstance(accepted, DeliveryAccepted)
+    assert (accepted.escrow_fen, state.orders[ORDER].escrow_fen) == (500, 1_000)
+    assert state.volumes[REPORT].gross_fen == 500
+    assert [fault for law in LAWS for fault in law(state)] == []
+
+
+def test_a_dispute_may_be_settled_for_fewer_units_than_were_delivered() -> None:
+    state = disputed()
+    (accepted,) = do(state, replace(SETTLE, units=1), by("exchange"))
+    assert isinstance(accepted, DeliveryAccepted)
+    assert accepted.escrow_fen == state.orders[ORDER].due_fen == 500
+    assert [fault for law in LAWS for fault in law(state)] == []
+
+
+def test_the_clock_accepts_what_nobody_objected_to() -> None:
+    state = watched()
+    (accepted,) = do(state, AcceptDelivery(ORDER), by(MARKET, now=LATER + 5 * DAY_MS))
+    assert isinstance(accepted, DeliveryAccepted)
+    assert (accepted.by, accepted.clocks) == (MARKET, (Stop(ORDER),))
 
 
 def test_agreed_orders_of_one_step_have_ids_of_their_own() -> None:

@@ -43,8 +43,8 @@ def what_is_settled_was_shared_out(s: States, _now: Instant) -> Iterator[str]:
     for key, order in s.exchange.orders.under():
         if order.state in (DealState.SETTLED, DealState.FILED) and order.escrow_fen:
             paid_fen = shared.pop(f"{order.product}/{key}", 0)
-            if paid_fen != order.escrow_fen:
-                yield f"`{key}` settled {order.escrow_fen} fen and shared {paid_fen}"
+            if paid_fen != order.due_fen:
+                yield f"`{key}` settled {order.due_fen} fen and shared {paid_fen}"
         bills = (f"{order.product}/bill-{key.removeprefix('order-')}.{nth + 1}" for nth in range(order.bills))
         billed_fen = sum(shared.pop(bill, 0) for bill in bills)
         if billed_fen != order.cost_fen(order.calls):

@@ -11,12 +11,14 @@ from itertools import pairwise
 
 import msgspec
 
+from mumian.kernel.canonical import Natural, Positive
+
 
 class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Units up to and including number `up_to` cost `unit_fen` each, as far as no tier before covers them."""
 
-    up_to: int
-    unit_fen: int
+    up_to: Positive
+    unit_fen: Natural
 
 
 def defects(tiers: Sequence[Tier]) -> list[str]:

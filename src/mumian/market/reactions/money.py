@@ -69,7 +69,7 @@ def _usage_recorded(_s: States, event: cleanroom.UsageRecorded, _now: Instant) -
 def _delivery_accepted(_s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
     """The escrow is posted, then shared out."""
     if event.escrow_fen:
-        yield ledger.PostPending(hold_of(event.order))
+        yield ledger.PostPending(hold_of(event.order), event.escrow_fen)
         yield revenue.Distribute(event.order, event.product, event.escrow_fen)
 
 

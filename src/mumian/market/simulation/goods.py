@@ -119,7 +119,25 @@ def _price(s: Scene, product: exchange.Product) -> goods.Price:
         return goods.Price(modes.GOV_CAP, s.one((90, 50_000, 70_000)), units.CALL if is_checks else units.PRODUCT)
     if is_checks and s.chance(900):
         return goods.Price(modes.PER_CALL, s.one((1, 2, 300)), units.CALL)
+    if s.chance(250):
+        return s.one(RARER)
     return s.one((goods.Price(modes.FIXED, 50_000, units.PRODUCT), goods.Price(modes.SUBSCRIPTION, 7_001, units.MONTH)))
+
+
+def _tiered(*tiers: tuple[int, int]) -> goods.Price:
+    """Return a price by the record of (up to, fen a record)."""
+    made = tuple(goods.Tier(*tier) for tier in tiers)
+    return goods.Price(goods.PriceMode.TIERED, made[0].unit_fen, goods.Unit.RECORD, made)
+
+
+RARER = (
+    _tiered((5, 9_000), (20, 7_000)),
+    _tiered((1, 9_000), (11, 8_000)),
+    _tiered((5, 100), (20, 101)),
+    goods.Price(goods.PriceMode.PER_RECORD, 333, goods.Unit.RECORD),
+    goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT),
+)
+"""Prices in tiers, one of which rises, by the record, and unposted."""
 
 
 def _offer(s: Scene, key: ProductId) -> contracts.MakeOffer:

@@ -49,7 +49,8 @@ def advance_order(s: Scene) -> Said | None:
         case DealState.DISPUTED:
             outcome = s.one(tuple(DisputeOutcome))
             gives_in = deal.buyer if outcome is DisputeOutcome.SETTLE else deal.seller
-            return Said(s.one((OPERATOR, gives_in)), exchange.ResolveDispute(key, outcome))
+            units = None if s.chance(700) else s.one((1, deal.quantity))
+            return Said(s.one((OPERATOR, gives_in)), exchange.ResolveDispute(key, outcome, units))
         case DealState.SETTLED:
             return Said(OPERATOR, exchange.FileDeal(key, s.one((None, Evaluation(5, s.digest())))))
         case _:
@@ -75,7 +76,8 @@ def _sign(s: Scene, key: OrderId, deal: exchange.Order) -> Said | None:
 def _deliver(s: Scene, key: OrderId, deal: exchange.Order) -> Said:
     product = s.states.exchange.products[deal.product]
     if product.product_type not in (ProductType.INDICATOR, ProductType.VERIFY):
-        return Said(deal.seller, exchange.RecordDelivery(key, s.digest()))
+        units = None if s.chance(600) else s.one((1, deal.quantity, deal.quantity + 1))
+        return Said(deal.seller, exchange.RecordDelivery(key, s.digest(), units))
     return _compute(s, deal)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import OrderId
+from mumian.kernel.ids import OPERATOR, OrderId
+from mumian.kernel.limits import ClockChange, Start, Stop
+from mumian.kernel.limits import Unit as ClockUnit
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.exchange.events import (
@@ -40,7 +42,16 @@ from mumian.rooms.exchange.model import (
 from mumian.rooms.exchange.ordering import refuse_standing
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import DealMove, DealState, ListingState, moves_of, names
-from mumian.rooms.exchange.terms import INSPECTION_MS, DisputeOutcome
+from mumian.rooms.exchange.terms import (
+    DELIVERY_DUE,
+    ESCROW_DUE,
+    INSPECTION_DUE,
+    INSPECTION_MS,
+    INSPECTION_RULE,
+    DisputeOutcome,
+    RejectReason,
+)
+from mumian.rulebook.rules import number_at
 
 FILERS = frozenset({Role.EXCHANGE})
 
@@ -99,7 +110,26 @@ def deliver(state: State, command: RecordDelivery, facts: Facts) -> list[Event] 
     if facts.actor != order.seller and not facts.is_market:
         return not_yours(facts, command.order, order.seller, DealMove.DELIVER.value)
     refused = _refuse_late(state, command.order, order, facts) or refuse_standing(facts)
-    return refused or [DeliveryRecorded(command.order, command.release_digest, facts.now)]
+    refused = refused or _refuse_units(command.order, command.units, order.quantity)
+    if refused is not None:
+        return refused
+    clocks: tuple[ClockChange, ...] = ()
+    if order.is_watched:
+        days = number_at(INSPECTION_RULE, "inspection_work_days", rulebook=facts.rulebook, now=facts.now)
+        limit = Start(command.order, INSPECTION_DUE, ClockUnit.WORK_DAYS, days, INSPECTION_RULE, order.buyer)
+        clocks = (Stop(command.order, DELIVERY_DUE), limit)
+    return [DeliveryRecorded(command.order, command.release_digest, facts.now, command.units or 0, clocks)]
+
+
+def _refuse_units(key: OrderId, units: int | None, units_max: int) -> Refused | None:
+    if units is None or units <= units_max:
+        return None
+    return Refused(R.MORE_THAN_ORDERED, {"order": key, "units": units, "units_max": units_max})
+
+
+def _ended(key: OrderId, order: Order) -> tuple[ClockChange, ...]:
+    """Return what the end of a deal does to its limits."""
+    return (Stop(key),) if order.is_watched else ()
 
 
 def accept(state: State, command: AcceptDelivery, facts: Facts) -> list[Event] | Refused:
@@ -107,28 +137,36 @@ def accept(state: State, command: AcceptDelivery, facts: Facts) -> list[Event] |
     if isinstance(order, Refused):
         return order
     if facts.actor != order.buyer:
-        if facts.actor != order.seller and not facts.is_market:
+        may_speak = facts.is_market or (facts.actor == order.seller and not order.is_watched)
+        if not may_speak:
             return not_yours(facts, command.order, order.buyer, DealMove.ACCEPT.value)
+        if order.is_watched:  # the limit that is over is the clock's
+            return [_accepted(command.order, order, facts)]
         until = order.delivered_at + INSPECTION_MS
         if facts.now < until:
             return Refused(R.INSPECTION_RUNS, {"order": command.order, "until": until, "now": facts.now})
     return [_accepted(command.order, order, facts)]
 
 
-def _accepted(key: OrderId, order: Order, facts: Facts) -> DeliveryAccepted:
-    return DeliveryAccepted(key, order.product, order.buyer, order.seller, order.escrow_fen, facts.actor)
+def _accepted(key: OrderId, order: Order, facts: Facts, *, units: int = 0) -> DeliveryAccepted:
+    due_fen = order.cost_fen(units) if units else order.due_fen
+    sides = (order.product, order.buyer, order.seller)
+    return DeliveryAccepted(key, *sides, due_fen, facts.actor, units, _ended(key, order))
 
 
 def reject(state: State, command: RejectDelivery, facts: Facts) -> list[Event] | Refused:
     order = _moving(state, command.order, DealMove.REJECT)
     if isinstance(order, Refused):
         return order
-    if facts.actor != order.buyer:
-        return not_yours(facts, command.order, order.buyer, DealMove.REJECT.value)
+    is_unshared = command.reason is RejectReason.UNSHARED
+    if is_unshared is not facts.is_market or (facts.actor != order.buyer and not facts.is_market):
+        return not_yours(facts, command.order, order.buyer, f"{DealMove.REJECT.value} as {command.reason.value}")
     until = order.delivered_at + INSPECTION_MS
-    if facts.now >= until:
+    if facts.now >= until and not order.is_watched:
         return Refused(R.INSPECTION_OVER, {"order": command.order, "until": until, "now": facts.now})
-    return [DeliveryRejected(command.order, command.reason)]
+    limit = Start(command.order, ESCROW_DUE, ClockUnit.INSTANT, order.hold_expires_at, INSPECTION_RULE)
+    clocks = (Stop(command.order, INSPECTION_DUE), limit) if order.is_watched else ()
+    return [DeliveryRejected(command.order, command.reason, clocks)]
 
 
 def resolve(state: State, command: ResolveDispute, facts: Facts) -> list[Event] | Refused:
@@ -139,11 +177,13 @@ def resolve(state: State, command: ResolveDispute, facts: Facts) -> list[Event] 
     if isinstance(order, Refused):
         return order
     gives_in = order.buyer if settles else order.seller
-    if Role.EXCHANGE not in facts.roles and facts.actor != gives_in:
-        return not_yours(facts, command.order, gives_in, move.value)
+    is_in_part = command.units is not None
+    if Role.EXCHANGE not in facts.roles and (facts.actor != gives_in or is_in_part):
+        return not_yours(facts, command.order, OPERATOR if is_in_part else gives_in, move.value)
     if settles:
-        return [_accepted(command.order, order, facts)]
-    return [OrderRefunded(command.order, order.escrow_fen, facts.actor)]
+        refused = _refuse_units(command.order, command.units, order.units or order.quantity)
+        return refused or [_accepted(command.order, order, facts, units=command.units or 0)]
+    return [OrderRefunded(command.order, order.escrow_fen, facts.actor, _ended(command.order, order))]
 
 
 def cancel(state: State, command: CancelOrder, facts: Facts) -> list[Event] | Refused:
@@ -152,7 +192,7 @@ def cancel(state: State, command: CancelOrder, facts: Facts) -> list[Event] | Re
         return order
     if facts.actor not in (order.buyer, order.seller):
         return not_yours(facts, command.order, order.buyer, DealMove.CANCEL.value)
-    return [OrderCancelled(command.order, order.escrow_fen, facts.actor)]
+    return [OrderCancelled(command.order, order.escrow_fen, facts.actor, _ended(command.order, order))]
 
 
 def expire(state: State, command: ExpireOrder, facts: Facts) -> list[Event] | Refused:
@@ -164,7 +204,7 @@ def expire(state: State, command: ExpireOrder, facts: Facts) -> list[Event] | Re
     due_at = order.hold_expires_at if is_delivered else order.expires_at
     if facts.now < due_at:
         return Refused(R.ORDER_NOT_DUE, {"order": command.order, "due_at": due_at, "now": facts.now})
-    return [OrderExpired(command.order, order.escrow_fen)]
+    return [OrderExpired(command.order, order.escrow_fen, _ended(command.order, order))]
 
 
 def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event] | Refused:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from mumian.kernel.canonical import Positive
+from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductId
+from mumian.kernel.limits import ClockChange
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.time import Instant
@@ -89,6 +90,7 @@ class OrderPlaced(_Event, frozen=True):
     """`escrow_fen` is to be held until `hold_expires_at`: `amount_fen`, or 0 where calls are billed as they are made.
 
     because: the negotiation or auction that found the price; empty where it was the posted one.
+    is_watched: the market's own clock meets the order's limits.
     """
 
     order: OrderId
@@ -106,6 +108,8 @@ class OrderPlaced(_Event, frozen=True):
     hold_expires_at: Instant
     tiers: tuple[Tier, ...] = ()
     because: Code = ""
+    is_watched: bool = False
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class DealSigned(_Event, frozen=True):
@@ -114,13 +118,20 @@ class DealSigned(_Event, frozen=True):
 
 
 class DeliveryRecorded(_Event, frozen=True):
+    """units: delivered; 0 for all that was ordered."""
+
     order: OrderId
     release_digest: Digest
     at: Instant
+    units: Natural = 0
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class DeliveryAccepted(_Event, frozen=True):
-    """The deal is settled: `escrow_fen` goes out to those who share in `product`."""
+    """The deal is settled: `escrow_fen` goes out to those who share in `product`, what was held above it goes back.
+
+    units: for which it is settled; 0 for all that was delivered.
+    """
 
     order: OrderId
     product: ProductId
@@ -128,11 +139,14 @@ class DeliveryAccepted(_Event, frozen=True):
     seller: PartyId
     escrow_fen: Fen
     by: PartyId
+    units: Natural = 0
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class DeliveryRejected(_Event, frozen=True):
     order: OrderId
     reason: RejectReason
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class OrderRefunded(_Event, frozen=True):
@@ -141,17 +155,20 @@ class OrderRefunded(_Event, frozen=True):
     order: OrderId
     escrow_fen: Fen
     by: PartyId
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class OrderCancelled(_Event, frozen=True):
     order: OrderId
     escrow_fen: Fen
     by: PartyId
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class OrderExpired(_Event, frozen=True):
     order: OrderId
     escrow_fen: Fen
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class UsageBilled(_Event, frozen=True):

@@ -49,9 +49,11 @@ def evolve(state: State, event: Event) -> None:
             state.by_agreement[event.agreement] = event.order
         case DeliveryRecorded():
             digest, at = event.release_digest, event.at
-            _change(state.orders, event.order, state=DealState.DELIVERED, release_digest=digest, delivered_at=at)
+            said: dict[str, Any] = {"release_digest": digest, "delivered_at": at, "units": event.units}
+            _change(state.orders, event.order, state=DealState.DELIVERED, **said)
         case DeliveryAccepted():
-            _change(state.orders, event.order, state=DealState.SETTLED)
+            units = event.units or state.orders[event.order].units
+            _change(state.orders, event.order, state=DealState.SETTLED, units=units)
             _add(state, event.product, deals=1, gross_fen=event.escrow_fen)
         case UsageBilled():
             order = state.orders[event.order]
@@ -93,6 +95,7 @@ def _place(state: State, event: OrderPlaced) -> None:
         event.hold_expires_at,
         tiers=event.tiers,
         because=event.because,
+        is_watched=event.is_watched,
     )
     state.by_product[f"{event.product}/{event.order}"] = event.order
 

@@ -56,6 +56,8 @@ def what_is_settled_was_agreed_and_delivered(state: State) -> Iterator[str]:
             yield f"`{key}` is {order.state.value} without a delivery"
         if order.state in DONE and state.by_agreement.get(order.agreement) != key:
             yield f"`{key}` is {order.state.value} without an agreement of its own"
+        if order.units > order.quantity:
+            yield f"`{key}` was delivered {order.units} units of {order.quantity} ordered"
         if order.calls > (order.quantity if order.metered else 0):
             yield f"`{key}` was billed {order.calls} calls of {order.quantity} ordered"
 
@@ -77,7 +79,7 @@ def volumes_are_what_orders_add_up_to(state: State) -> Iterator[str]:
     for _, order in state.orders.under():
         done = order.state in DONE
         deals[order.product] += done
-        gross_fen[order.product] += order.cost_fen(order.calls) + (order.escrow_fen if done else 0)
+        gross_fen[order.product] += order.cost_fen(order.calls) + (order.due_fen if done else 0)
         calls[order.product] += order.calls
     for product, _ in state.products.under():
         kept = state.volumes.get(product) or Volume()

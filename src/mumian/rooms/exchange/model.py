@@ -133,11 +133,12 @@ class SignDeal(_Command, frozen=True):
 class RecordDelivery(_Command, frozen=True):
     """Say that the order was delivered: `release_digest` is that of the job's release. By the seller or the market.
 
-    Facts: `StandingFacts`.
+    units: how many of the ordered units; None for all. What is not delivered is not paid for. Facts: `StandingFacts`.
     """
 
     order: OrderId
     release_digest: Digest
+    units: Positive | None = None
 
 
 class AcceptDelivery(_Command, frozen=True):
@@ -147,17 +148,21 @@ class AcceptDelivery(_Command, frozen=True):
 
 
 class RejectDelivery(_Command, frozen=True):
-    """Object to a delivery within the inspection period: the escrow is frozen. By the buyer."""
+    """Object to a delivery within the inspection period: the escrow is frozen. By the buyer; by the market `unshared`."""
 
     order: OrderId
     reason: RejectReason
 
 
 class ResolveDispute(_Command, frozen=True):
-    """End a dispute. By the exchange; the seller may give in by a refund, the buyer by settling."""
+    """End a dispute. By the exchange; the seller may give in by a refund, the buyer by settling.
+
+    units: for which the deal is settled, where it is not all that was delivered: the rest goes back. By the exchange.
+    """
 
     order: OrderId
     outcome: DisputeOutcome
+    units: Positive | None = None
 
 
 class CancelOrder(_Command, frozen=True):
@@ -319,6 +324,7 @@ class Order(msgspec.Struct, frozen=True):
     """A deal. release_digest, delivered_at: empty and 0 until delivered; calls, bills: billed so far, if metered.
 
     tiers: of the price, if it has any. because: the negotiation or auction that found the price, or empty.
+    units: delivered, or for which a dispute was settled; 0 until then. is_watched: the market's clock keeps its limits.
     """
 
     listing: ListingId
@@ -340,6 +346,13 @@ class Order(msgspec.Struct, frozen=True):
     filing: str = ""
     tiers: tuple[Tier, ...] = ()
     because: str = ""
+    units: Natural = 0
+    is_watched: bool = False
+
+    @property
+    def due_fen(self) -> int:
+        """What the deal comes to: the price of the units delivered, nothing where calls are billed."""
+        return 0 if self.metered else self.cost_fen(self.units or self.quantity)
 
     @property
     def escrow_fen(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import OrderId, PartyId, free_id
+from mumian.kernel.limits import ClockChange, Start, Unit
 from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
@@ -13,7 +14,8 @@ from mumian.rooms.exchange.model import Listing, PlaceAgreed, PlaceOrder, Standi
 from mumian.rooms.exchange.product import METERED, UNPOSTED, cost_fen, units_max
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import ListingState
-from mumian.rooms.exchange.terms import DISPUTE_MS, INSPECTION_MS, ORDER_MS_MAX
+from mumian.rooms.exchange.terms import DELIVERY_DUE, DISPUTE_MS, INSPECTION_MS, INSPECTION_RULE, ORDER_MS_MAX
+from mumian.rulebook.rules import rule_at
 
 BUYERS = frozenset({Role.BUYER})
 
@@ -92,8 +94,9 @@ def _placed(
     tiers = listing.price.tiers
     amount_fen = cost_fen(unit_fen, tiers, command.quantity)
     metered = listing.price.unit in METERED
+    order = OrderId(free_id(state.orders, "order", facts.seq))
     return OrderPlaced(
-        OrderId(free_id(state.orders, "order", facts.seq)),
+        order,
         command.listing,
         listing.version,
         listing.product,
@@ -108,7 +111,17 @@ def _placed(
         command.expires_at + INSPECTION_MS + DISPUTE_MS,
         tiers,
         command.because if isinstance(command, PlaceAgreed) else "",
+        *_watch(order, command, metered=metered, facts=facts),
     )
+
+
+def _watch(
+    order: OrderId, command: PlaceOrder | PlaceAgreed, *, metered: bool, facts: Facts
+) -> tuple[bool, tuple[ClockChange, ...]]:
+    """Have the market's clock end the order when it is due, from the rulebook on that says so."""
+    if metered or rule_at(INSPECTION_RULE, rulebook=facts.rulebook, now=facts.now) is None:
+        return False, ()
+    return True, (Start(order, DELIVERY_DUE, Unit.INSTANT, command.expires_at, INSPECTION_RULE),)
 
 
 def refuse_standing(facts: Facts) -> Refused | None:

@@ -199,6 +199,10 @@ class ExchangeRefusal(Refusal):
         "合约 `{agreement}` 没有对应的场内订单；请先进场下单",
         "S19-EXCHANGE",
     )
+    MORE_THAN_ORDERED = Sentence(
+        "{units} units of `{order}` are more than the {units_max} that can be meant; name fewer",
+        "订单 `{order}` 的 {units} 个单位超过可计的 {units_max} 个；请减少数量",
+    )
     INSPECTION_RUNS = Sentence(
         "the buyer may inspect `{order}` until {until}, now is {now}; wait for the buyer's word",
         "订单 `{order}` 的检验期至 {until}（现在 {now}）；请等待需方验收",

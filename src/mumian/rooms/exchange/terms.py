@@ -53,11 +53,25 @@ class SuspendReason(StrEnum):
     INSPECTION = "inspection"
 
 
+INSPECTION_RULE = "MM-INSPECTION"
+"""With it the market's own clock watches over every order; under an older rulebook its sides and anybody do."""
+
+DELIVERY_DUE = "exchange.delivery"
+"""Kind of the limit within which an order is signed and delivered."""
+
+INSPECTION_DUE = "exchange.inspection"
+"""Kind of the limit within which the buyer inspects a delivery; then silence accepts it."""
+
+ESCROW_DUE = "exchange.escrow"
+"""Kind of the limit until which a dispute is settled out of the escrow; then the escrow goes back."""
+
+
 class RejectReason(StrEnum):
     NOT_AS_DESCRIBED = "not_as_described"
     INCOMPLETE = "incomplete"
     UNUSABLE = "unusable"
     LATE = "late"
+    UNSHARED = "unshared"  # by the market: nobody recorded how what is due would be shared
 
 
 class DisputeOutcome(StrEnum):

@@ -1,0 +1,82 @@
+"""Short ways to refusals of orders and prices that a random walk meets seldom or never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+from stage import Stage
+
+from mumian.kernel.canonical import sha256_hex
+from mumian.kernel.ids import OrderId
+from mumian.kernel.time import DAY_MS
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
+from mumian.rooms.exchange.terms import INSPECTION_MS, RejectReason
+
+Says = tuple[str, Any]
+RELEASE = sha256_hex(b"release")
+TIERED = goods.Price(goods.PriceMode.TIERED, 5, goods.Unit.RECORD, (goods.Tier(10, 5), goods.Tier(100, 3)))
+HAGGLED = goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT)
+
+
+def priced(s: Stage, price: goods.Price) -> None:
+    s.say(s.world.merchant, exchange.ListProduct(s.world.report, price))
+
+
+def placing(s: Stage, quantity: int = 1) -> Says:
+    order = exchange.PlaceOrder(s.world.report_listing, quantity, s.script.now + DAY_MS, 10**12)
+    return s.world.insurer, order
+
+
+def tariff_unsound(s: Stage) -> Says:
+    rising = replace(TIERED, tiers=(goods.Tier(10, 5), goods.Tier(100, 6)))
+    return s.world.merchant, exchange.ListProduct(s.world.report, rising)
+
+
+def beyond_last_tier(s: Stage) -> Says:
+    priced(s, TIERED)
+    return placing(s, 101)
+
+
+def price_not_posted(s: Stage) -> Says:
+    priced(s, HAGGLED)
+    return placing(s)
+
+
+def delivered(s: Stage) -> OrderId:
+    order = OrderId(s.order())
+    s.say(s.world.insurer, exchange.SignDeal(order, s.agree(s.world.report)))
+    s.say(s.world.merchant, exchange.RecordDelivery(order, RELEASE))
+    return order
+
+
+def more_than_ordered(s: Stage) -> Says:
+    order = OrderId(s.order())
+    s.say(s.world.insurer, exchange.SignDeal(order, s.agree(s.world.report)))
+    return s.world.merchant, exchange.RecordDelivery(order, RELEASE, 2)
+
+
+def inspection_runs(s: Stage) -> Says:
+    return s.world.merchant, exchange.AcceptDelivery(delivered(s))
+
+
+def inspection_over(s: Stage) -> Says:
+    order = delivered(s)
+    s.wait(s.script.now + INSPECTION_MS)
+    return s.world.insurer, exchange.RejectDelivery(order, RejectReason.LATE)
+
+
+STAGED: dict[str, Callable[[Stage], Says]] = {
+    "exchange.TARIFF_UNSOUND": tariff_unsound,
+    "exchange.BEYOND_LAST_TIER": beyond_last_tier,
+    "exchange.PRICE_NOT_POSTED": price_not_posted,
+    "exchange.MORE_THAN_ORDERED": more_than_ordered,
+}
+
+BEFORE_INSPECTION: dict[str, Callable[[Stage], Says]] = {
+    "exchange.INSPECTION_RUNS": inspection_runs,
+    "exchange.INSPECTION_OVER": inspection_over,
+}
+"""Under a rulebook without the market's own limit of inspection."""
