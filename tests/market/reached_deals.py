@@ -45,6 +45,28 @@ def price_not_posted(s: Stage) -> Says:
     return placing(s)
 
 
+def quote(s: Stage, *, unit_fen: int = 40_000, days: int = 9) -> exchange.IssueQuote:
+    until = s.script.now + days * DAY_MS
+    return exchange.IssueQuote(s.world.report_listing, s.world.insurer, 5, unit_fen, until)
+
+
+def by_quote(s: Stage, *, quantity: int = 1, name: str = "") -> Says:
+    buyer, order = placing(s, quantity)
+    return buyer, replace(order, quote=name or s.made(s.world.merchant, quote(s), "quote"))
+
+
+def quote_spent(s: Stage) -> Says:
+    buyer, order = by_quote(s)
+    s.say(buyer, order)
+    return buyer, order
+
+
+def quote_expired(s: Stage) -> Says:
+    buyer, order = by_quote(s)
+    s.wait(s.script.now + 9 * DAY_MS)
+    return buyer, replace(order, expires_at=s.script.now + DAY_MS)
+
+
 def delivered(s: Stage) -> OrderId:
     order = OrderId(s.order())
     s.say(s.world.insurer, exchange.SignDeal(order, s.agree(s.world.report)))
@@ -69,6 +91,11 @@ def inspection_over(s: Stage) -> Says:
 
 
 STAGED: dict[str, Callable[[Stage], Says]] = {
+    "exchange.QUOTE_NOT_BELOW": lambda s: (s.world.merchant, quote(s, unit_fen=50_000)),
+    "exchange.QUOTE_UNKNOWN": lambda s: by_quote(s, name="quote-1"),
+    "exchange.QUOTE_TOO_SMALL": lambda s: by_quote(s, quantity=6),
+    "exchange.QUOTE_SPENT": quote_spent,
+    "exchange.QUOTE_EXPIRED": quote_expired,
     "exchange.TARIFF_UNSOUND": tariff_unsound,
     "exchange.BEYOND_LAST_TIER": beyond_last_tier,
     "exchange.PRICE_NOT_POSTED": price_not_posted,

@@ -42,6 +42,7 @@ from mumian.rooms.exchange.model import (
     Event,
     ExpireOrder,
     FileDeal,
+    IssueQuote,
     ListingFacts,
     ListProduct,
     Order,
@@ -329,6 +330,28 @@ def in_tiers() -> State:
     return state
 
 
+QUOTED = IssueQuote(SHELF, PartyId("insurer"), 5, 400, DUE)
+BY_QUOTE = replace(an_order(), quote="quote-40")
+
+
+def quoted() -> State:
+    state = a_state()
+    do(state, QUOTED, by("merchant", seq=40))
+    return state
+
+
+def quote_spent() -> State:
+    state = quoted()
+    do(state, BY_QUOTE, by("insurer", seq=51))
+    return state
+
+
+def quoted_and_cheaper() -> State:
+    state = quoted()
+    do(state, ListProduct(REPORT, replace(FIXED, amount_fen=399)), pricing(AIR))
+    return state
+
+
 def haggled() -> State:
     state = a_state()
     do(state, ListProduct(REPORT, HAGGLED), pricing(AIR))
@@ -440,6 +463,20 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, ListProduct(REPORT, replace(TIERED, tiers=(Tier(10, 5),) * 17)), pricing(AIR), R.TARIFF_UNSOUND),
     (in_tiers, an_order(quantity=101, limit_fen=10**6), by("insurer"), R.BEYOND_LAST_TIER),
     (haggled, an_order(), by("insurer"), R.PRICE_NOT_POSTED),
+    (a_state, replace(QUOTED, listing=ListingId("listing-9")), by("merchant"), R.LISTING_UNKNOWN),
+    (a_state, QUOTED, by("trader"), R.NOT_YOURS),
+    (suspended, QUOTED, by("merchant"), R.LISTING_NOT_OPEN),
+    (a_state, replace(QUOTED, buyer=PartyId("merchant")), by("merchant"), R.SELF_DEALING),
+    (a_state, replace(QUOTED, valid_until=NOW), by("merchant"), R.EXPIRY_OUT_OF_RANGE),
+    (a_state, replace(QUOTED, unit_fen=500), by("merchant"), R.QUOTE_NOT_BELOW),
+    (in_tiers, replace(QUOTED, unit_fen=1), by("merchant"), R.QUOTE_NOT_BELOW),
+    (quoted_and_cheaper, BY_QUOTE, by("insurer"), R.QUOTE_NOT_BELOW),
+    (quoted, BY_QUOTE, by("trader"), R.QUOTE_UNKNOWN),
+    (quoted, replace(BY_QUOTE, quote="quote-99"), by("insurer"), R.QUOTE_UNKNOWN),
+    (quoted, replace(BY_QUOTE, listing=COUNTER), by("insurer"), R.QUOTE_UNKNOWN),
+    (quote_spent, BY_QUOTE, by("insurer", seq=52), R.QUOTE_SPENT),
+    (quoted, replace(BY_QUOTE, expires_at=DUE + 1), by("insurer", now=DUE), R.QUOTE_EXPIRED),
+    (quoted, replace(BY_QUOTE, quantity=6), by("insurer"), R.QUOTE_TOO_SMALL),
     (a_state, AGREED_ON, by(MARKET), R.PRICE_POSTED),
     (haggled, AGREED_ON, by("insurer"), R.ONLY_THE_MARKET),
     (haggled, replace(AGREED_ON, buyer=PartyId("merchant")), by(MARKET), R.SELF_DEALING),
@@ -517,6 +554,15 @@ def test_the_clock_accepts_what_nobody_objected_to() -> None:
     (accepted,) = do(state, AcceptDelivery(ORDER), by(MARKET, now=LATER + 5 * DAY_MS))
     assert isinstance(accepted, DeliveryAccepted)
     assert (accepted.by, accepted.clocks) == (MARKET, (Stop(ORDER),))
+
+
+def test_a_quote_is_the_price_of_one_order_of_one_buyer() -> None:
+    state = quoted()
+    (placed,) = do(state, BY_QUOTE, by("insurer"))
+    assert isinstance(placed, OrderPlaced)
+    assert (placed.unit_fen, placed.escrow_fen) == (400, 800)
+    assert state.quotes["quote-40"].order == placed.order
+    assert [fault for law in LAWS for fault in law(state)] == []
 
 
 def test_agreed_orders_of_one_step_have_ids_of_their_own() -> None:

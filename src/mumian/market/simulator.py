@@ -45,6 +45,7 @@ from mumian.market.simulation import (
     people,
     property_register,
     public_register,
+    quotes,
     sharing,
     trade,
 )
@@ -89,7 +90,7 @@ OFFICES = Town((*_BOTH, *_OFFICES), SLOW, 6)
 
 Their measures lapse in 2030: 100,000 steps at this pace take them a little past it."""
 
-BAZAAR = Town((*_BOTH, goods, trade, analysis), SLOW, 20)
+BAZAAR = Town((*_BOTH, goods, trade, analysis, quotes), SLOW, 20)
 """The exchange in full: what is priced, bid for, negotiated, metered, settled, shared and served."""
 
 for _life in (*EVERYTHING.lives, *BAZAAR.lives):

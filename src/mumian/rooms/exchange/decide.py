@@ -16,6 +16,7 @@ from mumian.rooms.exchange.model import (
     Event,
     ExpireOrder,
     FileDeal,
+    IssueQuote,
     ListProduct,
     PlaceAgreed,
     PlaceOrder,
@@ -39,6 +40,8 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return ordering.place(state, command, facts)
         case PlaceAgreed():
             return ordering.place_agreed(state, command, facts)
+        case IssueQuote():
+            return ordering.quote(state, command, facts)
         case SignDeal():
             return deals.sign(state, command, facts)
         case RecordDelivery():

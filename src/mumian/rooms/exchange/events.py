@@ -90,7 +90,7 @@ class OrderPlaced(_Event, frozen=True):
     """`escrow_fen` is to be held until `hold_expires_at`: `amount_fen`, or 0 where calls are billed as they are made.
 
     because: the negotiation or auction that found the price; empty where it was the posted one.
-    is_watched: the market's own clock meets the order's limits.
+    is_watched: the market's own clock meets the order's limits. quote: whose price it is, or empty.
     """
 
     order: OrderId
@@ -110,6 +110,18 @@ class OrderPlaced(_Event, frozen=True):
     because: Code = ""
     is_watched: bool = False
     clocks: tuple[ClockChange, ...] = ()
+    quote: Code = ""
+
+
+class QuoteIssued(_Event, frozen=True):
+    quote: Code
+    listing: ListingId
+    version: Positive
+    seller: PartyId
+    buyer: PartyId
+    quantity: Positive
+    unit_fen: Fen
+    valid_until: Instant
 
 
 class DealSigned(_Event, frozen=True):
@@ -203,6 +215,7 @@ Event = (
     | ListingSuspended
     | ListingsSuspended
     | OrderPlaced
+    | QuoteIssued
     | DealSigned
     | DeliveryRecorded
     | DeliveryAccepted

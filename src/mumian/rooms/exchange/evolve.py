@@ -25,10 +25,11 @@ from mumian.rooms.exchange.events import (
     ProductDelisted,
     ProductListed,
     ProductRegistered,
+    QuoteIssued,
     UsageBilled,
     UsageClosed,
 )
-from mumian.rooms.exchange.model import Listing, Order, Posted, Product, State, Volume, version_key
+from mumian.rooms.exchange.model import Listing, Order, Posted, Product, Quote, State, Volume, version_key
 from mumian.rooms.exchange.states import DealMove, DealState, ListingState, ProductState, moves_of
 from mumian.rooms.exchange.terms import Verdict
 
@@ -44,6 +45,9 @@ def evolve(state: State, event: Event) -> None:
     match event:
         case OrderPlaced():
             _place(state, event)
+        case QuoteIssued():
+            terms = (event.buyer, event.quantity, event.unit_fen, event.valid_until)
+            state.quotes[event.quote] = Quote(event.listing, event.version, *terms)
         case DealSigned():
             _change(state.orders, event.order, state=DealState.SIGNED, agreement=event.agreement)
             state.by_agreement[event.agreement] = event.order
@@ -96,7 +100,10 @@ def _place(state: State, event: OrderPlaced) -> None:
         tiers=event.tiers,
         because=event.because,
         is_watched=event.is_watched,
+        quote=event.quote,
     )
+    if event.quote:
+        state.quotes[event.quote] = replace(state.quotes[event.quote], order=event.order)
     state.by_product[f"{event.product}/{event.order}"] = event.order
 
 

@@ -45,6 +45,10 @@ def an_order_costs_what_its_listing_said(state: State) -> Iterator[str]:
             yield f"`{key}` stands on version {order.version} of `{order.listing}`, which never offered it"
         elif (posted.price.mode in UNPOSTED) is not bool(order.because):
             yield f"`{key}` was agreed in `{order.because}`, `{order.listing}` is priced as {posted.price.mode.value}"
+        elif order.quote:
+            quote = state.quotes[order.quote]
+            if (quote.order, quote.unit_fen, quote.buyer) != (key, order.unit_fen, order.buyer):
+                yield f"`{key}` costs {order.unit_fen} fen, its quote `{order.quote}` says {quote.unit_fen} for `{quote.order}`"
         elif not order.because and (posted.price.amount_fen, posted.price.tiers) != (order.unit_fen, order.tiers):
             yield f"`{key}` costs {order.unit_fen} fen, `{order.listing}` said {posted.price.amount_fen}"
 

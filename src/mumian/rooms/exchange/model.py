@@ -1,4 +1,4 @@
-"""What can be said in the exchange, and what it keeps. What happened is in `events.py`, why not in `refusals.py`."""
+"""What can be said in the exchange, and what it keeps. What is asked is in `commands.py`, what happened in `events.py`, why not in `refusals.py`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,75 @@ import msgspec
 
 from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductId
-from mumian.kernel.money import Fen, PositiveFen
+from mumian.kernel.ids import ListingId, OrderId, PartyId, ProductId
+from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
+from mumian.rooms.exchange.commands import (
+    AcceptDelivery as AcceptDelivery,
+)
+from mumian.rooms.exchange.commands import (
+    CancelOrder as CancelOrder,
+)
+from mumian.rooms.exchange.commands import (
+    CloseUsage as CloseUsage,
+)
+from mumian.rooms.exchange.commands import (
+    Command as Command,
+)
+from mumian.rooms.exchange.commands import (
+    DelistProduct as DelistProduct,
+)
+from mumian.rooms.exchange.commands import (
+    ExpireOrder as ExpireOrder,
+)
+from mumian.rooms.exchange.commands import (
+    FileDeal as FileDeal,
+)
+from mumian.rooms.exchange.commands import (
+    IssueQuote as IssueQuote,
+)
+from mumian.rooms.exchange.commands import (
+    ListProduct as ListProduct,
+)
+from mumian.rooms.exchange.commands import (
+    PlaceAgreed as PlaceAgreed,
+)
+from mumian.rooms.exchange.commands import (
+    PlaceOrder as PlaceOrder,
+)
+from mumian.rooms.exchange.commands import (
+    RecordDelivery as RecordDelivery,
+)
+from mumian.rooms.exchange.commands import (
+    RegisterProduct as RegisterProduct,
+)
+from mumian.rooms.exchange.commands import (
+    RejectDelivery as RejectDelivery,
+)
+from mumian.rooms.exchange.commands import (
+    ResolveDispute as ResolveDispute,
+)
+from mumian.rooms.exchange.commands import (
+    ReviewCompliance as ReviewCompliance,
+)
+from mumian.rooms.exchange.commands import (
+    SettleUsage as SettleUsage,
+)
+from mumian.rooms.exchange.commands import (
+    SignDeal as SignDeal,
+)
+from mumian.rooms.exchange.commands import (
+    SuspendListing as SuspendListing,
+)
+from mumian.rooms.exchange.commands import (
+    SuspendStandingOn as SuspendStandingOn,
+)
 from mumian.rooms.exchange.events import Event as Event
 from mumian.rooms.exchange.product import (
     Code,
     DeliveryForm,
-    Digest,
     Price,
     ProductType,
     Scenario,
@@ -27,195 +86,9 @@ from mumian.rooms.exchange.product import (
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as ExchangeRefusal
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
-from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason, ReviewItem, SuspendReason, Verdict
 
 SOURCES_MAX = 256
 """Sources of one product; bounds the work of one command."""
-
-
-class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"exchange.{name}", forbid_unknown_fields=True):
-    pass
-
-
-class RegisterProduct(_Command, frozen=True):
-    """Register a product with its scenario: the first gate. By a data merchant or a supplier. Facts: `ProductFacts`."""
-
-    title: Title
-    product_type: ProductType
-    delivery: DeliveryForm
-    sources: tuple[SourceId, ...]
-    purposes: tuple[Code, ...]
-    scenario: Scenario | None = None
-
-
-class ReviewCompliance(_Command, frozen=True):
-    """Say whether a product may be listed. By the exchange or a service provider, never its seller. Facts: `ReviewFacts`.
-
-    examined: what was looked at; what certificates answer for is left out.
-    """
-
-    product: ProductId
-    verdict: Verdict
-    report_digest: Digest
-    examined: tuple[ReviewItem, ...] = (ReviewItem.PERSONAL, ReviewItem.SECURITY, ReviewItem.USE)
-
-
-class ListProduct(_Command, frozen=True):
-    """List a product at a posted price, or post a new price. By its seller. Facts: `ListingFacts`."""
-
-    product: ProductId
-    price: Price
-
-
-class DelistProduct(_Command, frozen=True):
-    """Take a product off the shelf; deals under way go on. By its seller or the exchange."""
-
-    product: ProductId
-
-
-class SuspendStandingOn(_Command, frozen=True):
-    """Suspend every open listing whose product stands on one of `paths` or beneath it. By the market: what they led to
-    has ended, or may no longer leave as it does. No listing, no event.
-
-    forms: only what is delivered in one of these; empty for all.
-    """
-
-    paths: tuple[str, ...]
-    because: Code
-    reason: SuspendReason = SuspendReason.SOURCE_BROKEN
-    forms: tuple[DeliveryForm, ...] = ()
-
-
-class SuspendListing(_Command, frozen=True):
-    """Stop orders and deliveries until a new review. By the exchange, the regulator or the market.
-
-    because: id of what brought it about (a grant, a case), or empty.
-    """
-
-    listing: ListingId
-    reason: SuspendReason
-    because: Code = ""
-
-
-class PlaceOrder(_Command, frozen=True):
-    """Order `quantity` units (products, months, calls at most) for `max_price_fen` in all at most. By a buyer.
-
-    expires_at: when delivery is due; for metered calls, when the seller may close the deal. Facts: `StandingFacts`.
-    """
-
-    listing: ListingId
-    quantity: Positive
-    expires_at: Instant
-    max_price_fen: Fen
-
-
-class PlaceAgreed(_Command, frozen=True):
-    """Order at a price that was found elsewhere: in a negotiation, by an auction. By the market.
-
-    unit_fen: for each of `quantity` units. because: id of the negotiation or auction. Facts: `StandingFacts`.
-    """
-
-    listing: ListingId
-    buyer: PartyId
-    quantity: Positive
-    unit_fen: PositiveFen
-    expires_at: Instant
-    because: Code
-
-
-class SignDeal(_Command, frozen=True):
-    """Bind an agreement to an order. By either side or the market. Facts: `SigningFacts`."""
-
-    order: OrderId
-    agreement: AgreementId
-
-
-class RecordDelivery(_Command, frozen=True):
-    """Say that the order was delivered: `release_digest` is that of the job's release. By the seller or the market.
-
-    units: how many of the ordered units; None for all. What is not delivered is not paid for. Facts: `StandingFacts`.
-    """
-
-    order: OrderId
-    release_digest: Digest
-    units: Positive | None = None
-
-
-class AcceptDelivery(_Command, frozen=True):
-    """Accept a delivery. By the buyer; after the inspection period by the seller or the market as well."""
-
-    order: OrderId
-
-
-class RejectDelivery(_Command, frozen=True):
-    """Object to a delivery within the inspection period: the escrow is frozen. By the buyer; by the market `unshared`."""
-
-    order: OrderId
-    reason: RejectReason
-
-
-class ResolveDispute(_Command, frozen=True):
-    """End a dispute. By the exchange; the seller may give in by a refund, the buyer by settling.
-
-    units: for which the deal is settled, where it is not all that was delivered: the rest goes back. By the exchange.
-    """
-
-    order: OrderId
-    outcome: DisputeOutcome
-    units: Positive | None = None
-
-
-class CancelOrder(_Command, frozen=True):
-    """Call an order off before delivery. By either side."""
-
-    order: OrderId
-
-
-class ExpireOrder(_Command, frozen=True):
-    """End an order whose time has passed. By anyone: time decides, not the speaker."""
-
-    order: OrderId
-
-
-class SettleUsage(_Command, frozen=True):
-    """Bill the metered calls that are not billed yet. By the seller or the market. Facts: `UsageFacts`."""
-
-    agreement: AgreementId
-
-
-class CloseUsage(_Command, frozen=True):
-    """End a metered deal after its last bill. By the seller or the market: the buyer could escape a bill by it."""
-
-    order: OrderId
-
-
-class FileDeal(_Command, frozen=True):
-    """File a settled deal (备案与评价). By the exchange or the market."""
-
-    order: OrderId
-    evaluation: Evaluation | None = None
-
-
-Command = (
-    RegisterProduct
-    | ReviewCompliance
-    | ListProduct
-    | DelistProduct
-    | SuspendListing
-    | SuspendStandingOn
-    | PlaceOrder
-    | PlaceAgreed
-    | SignDeal
-    | RecordDelivery
-    | AcceptDelivery
-    | RejectDelivery
-    | ResolveDispute
-    | CancelOrder
-    | ExpireOrder
-    | SettleUsage
-    | CloseUsage
-    | FileDeal
-)
 
 
 class ProductFacts(Facts, frozen=True, kw_only=True):
@@ -348,6 +221,7 @@ class Order(msgspec.Struct, frozen=True):
     because: str = ""
     units: Natural = 0
     is_watched: bool = False
+    quote: str = ""
 
     @property
     def due_fen(self) -> int:
@@ -364,6 +238,18 @@ class Order(msgspec.Struct, frozen=True):
         return cost_fen(self.unit_fen, self.tiers, units)
 
 
+class Quote(msgspec.Struct, frozen=True):
+    """A price for one buyer and one order. version: of the listing's price that it was quoted below. order: that used it."""
+
+    listing: ListingId
+    version: Positive
+    buyer: PartyId
+    quantity: Positive
+    unit_fen: Fen
+    valid_until: Instant
+    order: str = ""
+
+
 class Volume(msgspec.Struct, frozen=True):
     """What a product has traded. deals: settled; gross_fen: settled or billed; calls: billed."""
 
@@ -375,7 +261,7 @@ class Volume(msgspec.Struct, frozen=True):
 class State(msgspec.Struct):
     """products, listings, orders: by id. posted: `listing/version` (six digits). volumes: by product.
 
-    by_source: `source/product`. standing: `path of a source/product`. by_product: `product/order`. by_agreement: agreement → its order.
+    by_source: `source/product`. standing: `path of a source/product`. by_product: `product/order`. by_agreement: agreement → its order. quotes: by id.
     """
 
     products: Table[Product]
@@ -387,6 +273,7 @@ class State(msgspec.Struct):
     standing: Table[ProductId]
     by_product: Table[OrderId]
     by_agreement: Table[OrderId]
+    quotes: Table[Quote]
 
 
 def version_key(listing: str, version: int) -> str:

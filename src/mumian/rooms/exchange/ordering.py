@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import OrderId, PartyId, free_id
+from mumian.kernel.ids import OrderId, PartyId, free_id, new_id
 from mumian.kernel.limits import ClockChange, Start, Unit
 from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
-from mumian.rooms.exchange.events import Event, OrderPlaced
-from mumian.rooms.exchange.gates import refuse_role
-from mumian.rooms.exchange.model import Listing, PlaceAgreed, PlaceOrder, StandingFacts, State
+from mumian.rooms.exchange.events import Event, OrderPlaced, QuoteIssued
+from mumian.rooms.exchange.gates import not_yours, refuse_role
+from mumian.rooms.exchange.model import IssueQuote, Listing, PlaceAgreed, PlaceOrder, Quote, StandingFacts, State
 from mumian.rooms.exchange.product import METERED, UNPOSTED, cost_fen, units_max
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import ListingState
@@ -33,18 +33,64 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
     if refused is not None:
         return refused
     price = listing.price
+    quote = _quoted(state, command, facts) if command.quote else None
+    if isinstance(quote, Refused):
+        return quote
+    unit_fen = price.amount_fen if quote is None else quote.unit_fen
     last = units_max(price.tiers)
     if last is not None and command.quantity > last:
         beyond: Detail = {"quantity": command.quantity, "listing": command.listing}
         return Refused(R.BEYOND_LAST_TIER, {**beyond, "units_max": last})
-    amount_fen = cost_fen(price.amount_fen, price.tiers, command.quantity)
-    refused = _refuse_amount(amount_fen, command.quantity, price.amount_fen)
+    amount_fen = cost_fen(unit_fen, price.tiers, command.quantity)
+    refused = _refuse_amount(amount_fen, command.quantity, unit_fen)
     if refused is not None:
         return refused
     if amount_fen > command.max_price_fen:
         detail: Detail = {"amount_fen": amount_fen, "version": listing.version, "listing": command.listing}
         return Refused(R.PRICE_ABOVE_LIMIT, {**detail, "limit_fen": command.max_price_fen})
-    return [_placed(state, command, facts.actor, price.amount_fen, facts)]
+    return [_placed(state, command, facts.actor, unit_fen, facts)]
+
+
+def quote(state: State, command: IssueQuote, facts: Facts) -> list[Event] | Refused:
+    listing = state.listings.get(command.listing)
+    if listing is None:
+        return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
+    if listing.seller != facts.actor:
+        return not_yours(facts, command.listing, listing.seller, "quote")
+    if listing.state is not ListingState.OPEN:
+        return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
+    if command.buyer == listing.seller:
+        return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": command.buyer})
+    latest = facts.now + ORDER_MS_MAX
+    if not facts.now < command.valid_until <= latest:
+        detail: Detail = {"expires_at": command.valid_until, "now": facts.now}
+        return Refused(R.EXPIRY_OUT_OF_RANGE, {**detail, "latest": latest})
+    posted_fen = listing.price.amount_fen
+    if command.unit_fen >= posted_fen or listing.price.tiers:
+        said: Detail = {"unit_fen": command.unit_fen, "posted_fen": posted_fen}
+        return Refused(R.QUOTE_NOT_BELOW, {**said, "listing": command.listing})
+    name = new_id("quote", facts.seq)
+    terms = (command.buyer, command.quantity, command.unit_fen, command.valid_until)
+    return [QuoteIssued(name, command.listing, listing.version, facts.actor, *terms)]
+
+
+def _quoted(state: State, command: PlaceOrder, facts: Facts) -> Quote | Refused:
+    """Return the quote that an order names if it holds for it."""
+    found, name = state.quotes.get(command.quote), command.quote
+    if found is None or (found.buyer, found.listing) != (facts.actor, command.listing):
+        return Refused(R.QUOTE_UNKNOWN, {"actor": facts.actor, "quote": name, "listing": command.listing})
+    if found.order:
+        return Refused(R.QUOTE_SPENT, {"quote": name, "order": found.order})
+    if facts.now >= found.valid_until:
+        return Refused(R.QUOTE_EXPIRED, {"quote": name, "valid_until": found.valid_until, "now": facts.now})
+    if command.quantity > found.quantity:
+        detail: Detail = {"quote": name, "quantity_max": found.quantity}
+        return Refused(R.QUOTE_TOO_SMALL, {**detail, "quantity": command.quantity})
+    price = state.listings[command.listing].price
+    if found.unit_fen >= price.amount_fen or price.tiers:  # the posted price fell, or is of another kind by now
+        said: Detail = {"unit_fen": found.unit_fen, "posted_fen": price.amount_fen}
+        return Refused(R.QUOTE_NOT_BELOW, {**said, "listing": command.listing})
+    return found
 
 
 def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event] | Refused:
@@ -112,6 +158,7 @@ def _placed(
         tiers,
         command.because if isinstance(command, PlaceAgreed) else "",
         *_watch(order, command, metered=metered, facts=facts),
+        command.quote if isinstance(command, PlaceOrder) else "",
     )
 
 

@@ -158,6 +158,26 @@ class ExchangeRefusal(Refusal):
         "the order would expire at {expires_at}; choose an instant after {now} and not after {latest}",
         "订单到期时间 {expires_at} 不合适；请选在 {now} 之后、不晚于 {latest}",
     )
+    QUOTE_NOT_BELOW = Sentence(
+        "{unit_fen} fen are not below the {posted_fen} fen posted for `{listing}`, or its price has tiers; quote less for a price without tiers",
+        "报价 {unit_fen} 分不低于挂牌 `{listing}` 的公开价 {posted_fen} 分，或该价格为阶梯价；请对非阶梯价报更低的价",
+    )
+    QUOTE_UNKNOWN = Sentence(
+        "`{actor}` has no quote `{quote}` for `{listing}`; ask its seller for one",
+        "`{actor}` 没有挂牌 `{listing}` 的报价 `{quote}`；请向供方索取",
+    )
+    QUOTE_SPENT = Sentence(
+        "quote `{quote}` was used by `{order}`; ask for another",
+        "报价 `{quote}` 已用于订单 `{order}`；请另行索取",
+    )
+    QUOTE_EXPIRED = Sentence(
+        "quote `{quote}` held until {valid_until}, now is {now}; ask for another",
+        "报价 `{quote}` 有效期至 {valid_until}（现在 {now}）；请另行索取",
+    )
+    QUOTE_TOO_SMALL = Sentence(
+        "quote `{quote}` is for {quantity_max} units at most, not {quantity}; order less",
+        "报价 `{quote}` 最多适用 {quantity_max} 个单位，不适用 {quantity} 个；请减少数量",
+    )
     BEYOND_LAST_TIER = Sentence(
         "{quantity} units are beyond the last tier of listing `{listing}`, which ends at {units_max}; order less",
         "{quantity} 个单位超出挂牌 `{listing}` 的最高阶梯 {units_max}；请减少数量",

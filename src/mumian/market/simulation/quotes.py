@@ -1,0 +1,32 @@
+"""Sellers who quote single buyers a price, and buyers who order by it."""
+
+from __future__ import annotations
+
+from mumian.kernel.ids import ListingId, PartyId
+from mumian.kernel.roles import Role
+from mumian.market.simulation.scene import Habit, Said, Scene
+from mumian.rooms.exchange import events
+from mumian.rooms.exchange import model as exchange
+
+
+def issue(s: Scene) -> Said | None:
+    key = ListingId(s.pick("listing"))
+    listing = s.states.exchange.listings.get(key)
+    if listing is None:
+        return None
+    unit_fen = max(0, listing.price.amount_fen - s.one((0, 1, 1, 100)))
+    return Said(listing.seller, exchange.IssueQuote(key, PartyId(s.who(Role.BUYER)), 12, unit_fen, s.after(40)))
+
+
+def order(s: Scene) -> Said | None:
+    key = s.pick("quote")
+    quote = s.states.exchange.quotes.get(key)
+    if quote is None:
+        return None
+    quantity = s.one((1, 1, quote.quantity, quote.quantity + 1))
+    buyer = quote.buyer if s.chance(950) else PartyId(s.who(Role.BUYER))
+    return Said(buyer, exchange.PlaceOrder(quote.listing, quantity, s.after(300), 10**12, key))
+
+
+MADE: dict[type, tuple[str, str]] = {events.QuoteIssued: ("quote", "quote")}
+HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order))
