@@ -73,7 +73,24 @@ FORBIDDEN = (
 STANDING = ("tests/market/test_refusals_reached.py::test_a_short_script_reaches_the_refusal[cleanroom.POLICY_DENIES]",)
 LEVELS = ("tests/market/test_classification.py::test_a_level_decides_in_which_forms_data_is_traded",)
 
+SAMPLED = "tests/methods/test_sampled_shapley.py"
+ALL_ASKED = (f"{SAMPLED}::test_asking_about_all_coalitions_gives_the_exact_value_without_an_interval",)
+FREED = (f"{SAMPLED}::test_what_a_model_adds_is_orthogonal_to_the_players_under_the_kernel",)
+STACKED = ("tests/methods/test_owner_utility.py::test_every_coalitions_worth_is_that_of_its_stacked_rows",)
+
 DEFECTS = {
+    "a size weighed as if draws had been with replacement": Defect(
+        "methods/sampled_shapley.py",
+        "kernel_mass(n, level.size) / level.drawn",
+        "kernel_mass(n, level.size)",
+        ALL_ASKED,
+    ),
+    "a model that takes a part of a player's value": Defect(
+        "methods/odd_parts.py", "- slope[:, None] * linear", "- 0 * slope[:, None] * linear", FREED
+    ),
+    "a partial sum that keeps who has left": Defect(
+        "methods/owner_utility.py", "sums_b[k, i] = sums_b[k + 1, i]", "sums_b[k, i] = sums_b[k, i]", STACKED
+    ),
     "a sign": Defect(
         "rooms/ledger/evolve.py",
         "b.credits_pending + pending, b.credits_posted + posted",
