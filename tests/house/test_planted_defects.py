@@ -72,6 +72,8 @@ FORBIDDEN = (
 )
 STANDING = ("tests/market/test_refusals_reached.py::test_a_short_script_reaches_the_refusal[cleanroom.POLICY_DENIES]",)
 LEVELS = ("tests/market/test_classification.py::test_a_level_decides_in_which_forms_data_is_traded",)
+SERVICES = ("tests/rooms/test_services.py::test_every_interest_in_the_subject_excludes",)
+FEES = ("tests/market/test_engagements.py::test_a_fee_returns_with_every_other_end",)
 
 SAMPLED = "tests/methods/test_sampled_shapley.py"
 ALL_ASKED = (f"{SAMPLED}::test_asking_about_all_coalitions_gives_the_exact_value_without_an_interval",)
@@ -90,6 +92,17 @@ DEFECTS = {
     ),
     "a partial sum that keeps who has left": Defect(
         "methods/owner_utility.py", "sums_b[k, i] = sums_b[k + 1, i]", "sums_b[k, i] = sums_b[k, i]", STACKED
+    "a provider that judges what it has an interest in": Defect(
+        "rooms/services/independence.py",
+        "if found.party in facts.group:",
+        "if found.party in ():",
+        SERVICES,
+    ),
+    "a fee that is not let go with its engagement": Defect(
+        "market/reactions/services.py",
+        "    events.EngagementEnded: _ended,\n",
+        "",
+        FEES,
     ),
     "a sign": Defect(
         "rooms/ledger/evolve.py",

@@ -17,6 +17,7 @@ import reached_money
 import reached_offices
 import reached_parties
 import reached_registers
+import reached_services
 import test_bodies_sharing
 import test_operating
 import test_persons
@@ -93,6 +94,8 @@ WAYS = (
     *ways(test_operating.City, reached_offices.OPERATION),
     *ways(before("2023-12-30"), reached_goods.EARLIER, reached_offices.EARLIER),
     *ways(Bare, reached_offices.ANY_DAY),
+    *ways(reached_services.Services, reached_services.STAGED),
+    *ways(lambda: reached_services.Services("2026.3"), reached_services.BEFORE),
 )
 
 ELSEWHERE = {

@@ -71,12 +71,15 @@ NOUNS = {
     "account": ("ledger.accounts",),
     "hold": ("ledger.held",),
     "distribution": ("revenue.distributions",),
+    "qualification": ("services.qualifications",),
+    "engagement": ("services.engagements",),
+    "rating": ("services.ratings",),
     "clock": ("clocks.clocks",),
 }
 """What can be shown, and the tables that it lies in: an objection is raised to either register.
 
 Named by its id, but a certificate by its number, the policies and analysis rules of a resource by the resource, a review
-by its job, a clock by `about/kind`.
+by its job, a rating by its engagement, a clock by `about/kind`.
 """
 
 ROWS_SHOWN = 50

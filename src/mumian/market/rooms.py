@@ -29,6 +29,7 @@ NAMES = (
     "enterprise",
     "sharing",
     "operation",
+    "services",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -93,6 +94,7 @@ class States:
     enterprise: Any
     sharing: Any
     operation: Any
+    services: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

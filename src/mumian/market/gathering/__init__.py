@@ -18,6 +18,7 @@ from mumian.market.gathering import (
     public_register,
     revenue,
     rights,
+    services,
     sharing,
 )
 from mumian.market.gathering.base import Base, Gather, base_of
@@ -39,6 +40,7 @@ GATHER: dict[type, Gather] = {
         public_register,
         revenue,
         rights,
+        services,
         sharing,
     )
     for kind, gather in room.GATHER.items()
