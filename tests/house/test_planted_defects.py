@@ -92,6 +92,7 @@ DEFECTS = {
     ),
     "a partial sum that keeps who has left": Defect(
         "methods/owner_utility.py", "sums_b[k, i] = sums_b[k + 1, i]", "sums_b[k, i] = sums_b[k, i]", STACKED
+    ),
     "a provider that judges what it has an interest in": Defect(
         "rooms/services/independence.py",
         "if found.party in facts.group:",
