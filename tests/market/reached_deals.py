@@ -55,6 +55,16 @@ def by_quote(s: Stage, *, quantity: int = 1, name: str = "") -> Says:
     return buyer, replace(order, quote=name or s.made(s.world.merchant, quote(s), "quote"))
 
 
+def trying(s: Stage) -> exchange.PlaceTrial:
+    return exchange.PlaceTrial(s.world.report_listing, 1, s.script.now + DAY_MS)
+
+
+def trial_taken(s: Stage) -> Says:
+    priced(s, goods.Price(goods.PriceMode.FIXED, 40_000, goods.Unit.PRODUCT, trial_units=1))
+    s.say(s.world.insurer, trying(s))
+    return s.world.insurer, trying(s)
+
+
 def quote_spent(s: Stage) -> Says:
     buyer, order = by_quote(s)
     s.say(buyer, order)
@@ -91,6 +101,8 @@ def inspection_over(s: Stage) -> Says:
 
 
 STAGED: dict[str, Callable[[Stage], Says]] = {
+    "exchange.TRIAL_NOT_OFFERED": lambda s: (s.world.insurer, trying(s)),
+    "exchange.TRIAL_TAKEN": trial_taken,
     "exchange.QUOTE_NOT_BELOW": lambda s: (s.world.merchant, quote(s, unit_fen=50_000)),
     "exchange.QUOTE_UNKNOWN": lambda s: by_quote(s, name="quote-1"),
     "exchange.QUOTE_TOO_SMALL": lambda s: by_quote(s, quantity=6),

@@ -48,6 +48,7 @@ from mumian.rooms.exchange.model import (
     Order,
     PlaceAgreed,
     PlaceOrder,
+    PlaceTrial,
     Posted,
     ProductFacts,
     RecordDelivery,
@@ -330,6 +331,21 @@ def in_tiers() -> State:
     return state
 
 
+TRY = PlaceTrial(SHELF, 2, DUE)
+
+
+def on_trial() -> State:
+    state = a_state()
+    do(state, ListProduct(REPORT, replace(FIXED, trial_units=2)), pricing(AIR))
+    return state
+
+
+def tried() -> State:
+    state = on_trial()
+    do(state, TRY, by("insurer"))
+    return state
+
+
 QUOTED = IssueQuote(SHELF, PartyId("insurer"), 5, 400, DUE)
 BY_QUOTE = replace(an_order(), quote="quote-40")
 
@@ -463,6 +479,10 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, ListProduct(REPORT, replace(TIERED, tiers=(Tier(10, 5),) * 17)), pricing(AIR), R.TARIFF_UNSOUND),
     (in_tiers, an_order(quantity=101, limit_fen=10**6), by("insurer"), R.BEYOND_LAST_TIER),
     (haggled, an_order(), by("insurer"), R.PRICE_NOT_POSTED),
+    (a_state, TRY, by("insurer"), R.TRIAL_NOT_OFFERED),
+    (on_trial, TRY, by("merchant"), R.ROLE_MISSING),
+    (on_trial, replace(TRY, expires_at=NOW), by("insurer"), R.EXPIRY_OUT_OF_RANGE),
+    (tried, TRY, by("insurer", seq=53), R.TRIAL_TAKEN),
     (a_state, replace(QUOTED, listing=ListingId("listing-9")), by("merchant"), R.LISTING_UNKNOWN),
     (a_state, QUOTED, by("trader"), R.NOT_YOURS),
     (suspended, QUOTED, by("merchant"), R.LISTING_NOT_OPEN),
@@ -554,6 +574,13 @@ def test_the_clock_accepts_what_nobody_objected_to() -> None:
     (accepted,) = do(state, AcceptDelivery(ORDER), by(MARKET, now=LATER + 5 * DAY_MS))
     assert isinstance(accepted, DeliveryAccepted)
     assert (accepted.by, accepted.clocks) == (MARKET, (Stop(ORDER),))
+
+
+def test_a_trial_costs_nothing_and_is_one_a_buyer() -> None:
+    state = tried()
+    assert [(order.is_trial, order.escrow_fen) for _, order in state.orders.under()] == [(True, 0)]
+    assert state.trials[f"{REPORT}/insurer"] == "order-50"
+    assert [fault for law in LAWS for fault in law(state)] == []
 
 
 def test_a_quote_is_the_price_of_one_order_of_one_buyer() -> None:

@@ -45,7 +45,7 @@ def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
     )
 
 
-def _place_order(s: States, c: exchange.PlaceOrder, base: Base) -> Facts:
+def _place_order(s: States, c: exchange.PlaceOrder | exchange.PlaceTrial, base: Base) -> Facts:
     listing = s.exchange.listings.get(c.listing)
     broken = broken_source(s, listing.product, base["now"], taker=base["actor"]) if listing else None
     return exchange.StandingFacts(**base, broken=broken)
@@ -86,6 +86,7 @@ GATHER: dict[type, Gather] = {
     exchange.ReviewCompliance: _review,
     exchange.ListProduct: _list_product,
     exchange.PlaceOrder: _place_order,
+    exchange.PlaceTrial: _place_order,
     exchange.PlaceAgreed: _place_agreed,
     exchange.RecordDelivery: _record_delivery,
     exchange.SignDeal: _sign_deal,

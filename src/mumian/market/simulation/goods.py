@@ -136,8 +136,9 @@ RARER = (
     _tiered((5, 100), (20, 101)),
     goods.Price(goods.PriceMode.PER_RECORD, 333, goods.Unit.RECORD),
     goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT),
+    goods.Price(goods.PriceMode.FIXED, 40_000, goods.Unit.PRODUCT, trial_units=2),
 )
-"""Prices in tiers, one of which rises, by the record, and unposted."""
+"""Prices in tiers, one of which rises, by the record, unposted, and with something to try."""
 
 
 def _offer(s: Scene, key: ProductId) -> contracts.MakeOffer:

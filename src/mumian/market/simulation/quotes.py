@@ -1,4 +1,4 @@
-"""Sellers who quote single buyers a price, and buyers who order by it."""
+"""Sellers who quote single buyers a price, buyers who order by it, and those who try before they buy."""
 
 from __future__ import annotations
 
@@ -28,5 +28,10 @@ def order(s: Scene) -> Said | None:
     return Said(buyer, exchange.PlaceOrder(quote.listing, quantity, s.after(300), 10**12, key))
 
 
+def try_out(s: Scene) -> Said:
+    listing = ListingId(s.pick("listing"))
+    return Said(s.who(Role.BUYER), exchange.PlaceTrial(listing, s.one((1, 2, 9)), s.after(300)))
+
+
 MADE: dict[type, tuple[str, str]] = {events.QuoteIssued: ("quote", "quote")}
-HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order))
+HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out))

@@ -90,6 +90,16 @@ class PlaceOrder(_Command, frozen=True):
     quote: Code = ""
 
 
+class PlaceTrial(_Command, frozen=True):
+    """Try a listing for nothing before ordering it, once a product: `quantity` units within what its price offers. By a
+    buyer. All else is as with an order. Facts: `StandingFacts`.
+    """
+
+    listing: ListingId
+    quantity: Positive
+    expires_at: Instant
+
+
 class PlaceAgreed(_Command, frozen=True):
     """Order at a price that was found elsewhere: in a negotiation, by an auction. By the market.
 
@@ -199,6 +209,7 @@ Command = (
     | SuspendListing
     | SuspendStandingOn
     | PlaceOrder
+    | PlaceTrial
     | PlaceAgreed
     | IssueQuote
     | SignDeal

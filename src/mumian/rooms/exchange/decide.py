@@ -20,6 +20,7 @@ from mumian.rooms.exchange.model import (
     ListProduct,
     PlaceAgreed,
     PlaceOrder,
+    PlaceTrial,
     RecordDelivery,
     RegisterProduct,
     RejectDelivery,
@@ -38,6 +39,8 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
     match command:
         case PlaceOrder():
             return ordering.place(state, command, facts)
+        case PlaceTrial():
+            return ordering.place_trial(state, command, facts)
         case PlaceAgreed():
             return ordering.place_agreed(state, command, facts)
         case IssueQuote():

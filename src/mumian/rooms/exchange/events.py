@@ -91,6 +91,7 @@ class OrderPlaced(_Event, frozen=True):
 
     because: the negotiation or auction that found the price; empty where it was the posted one.
     is_watched: the market's own clock meets the order's limits. quote: whose price it is, or empty.
+    is_trial: it costs nothing and is the buyer's only one of the product.
     """
 
     order: OrderId
@@ -111,6 +112,7 @@ class OrderPlaced(_Event, frozen=True):
     is_watched: bool = False
     clocks: tuple[ClockChange, ...] = ()
     quote: Code = ""
+    is_trial: bool = False
 
 
 class QuoteIssued(_Event, frozen=True):

@@ -101,7 +101,10 @@ def _place(state: State, event: OrderPlaced) -> None:
         because=event.because,
         is_watched=event.is_watched,
         quote=event.quote,
+        is_trial=event.is_trial,
     )
+    if event.is_trial:
+        state.trials[f"{event.product}/{event.buyer}"] = event.order
     if event.quote:
         state.quotes[event.quote] = replace(state.quotes[event.quote], order=event.order)
     state.by_product[f"{event.product}/{event.order}"] = event.order

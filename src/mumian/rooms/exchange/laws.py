@@ -43,8 +43,11 @@ def an_order_costs_what_its_listing_said(state: State) -> Iterator[str]:
         posted = state.posted.get(version_key(order.listing, order.version))
         if listing is None or posted is None or listing.product != order.product or listing.seller != order.seller:
             yield f"`{key}` stands on version {order.version} of `{order.listing}`, which never offered it"
-        elif (posted.price.mode in UNPOSTED) is not bool(order.because):
+        elif not order.is_trial and (posted.price.mode in UNPOSTED) is not bool(order.because):
             yield f"`{key}` was agreed in `{order.because}`, `{order.listing}` is priced as {posted.price.mode.value}"
+        elif order.is_trial:
+            if order.unit_fen or state.trials.get(f"{order.product}/{order.buyer}") != key:
+                yield f"`{key}` is a trial at {order.unit_fen} fen, or not its buyer's only one"
         elif order.quote:
             quote = state.quotes[order.quote]
             if (quote.order, quote.unit_fen, quote.buyer) != (key, order.unit_fen, order.buyer):

@@ -45,6 +45,9 @@ from mumian.rooms.exchange.commands import (
     PlaceOrder as PlaceOrder,
 )
 from mumian.rooms.exchange.commands import (
+    PlaceTrial as PlaceTrial,
+)
+from mumian.rooms.exchange.commands import (
     RecordDelivery as RecordDelivery,
 )
 from mumian.rooms.exchange.commands import (
@@ -147,7 +150,7 @@ class ReviewFacts(Facts, frozen=True, kw_only=True):
 
 
 class StandingFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `PlaceOrder`, `PlaceAgreed` and `RecordDelivery`: what of the product's chains of rights does not hold now, or None."""
+    """Facts of `PlaceOrder`, `PlaceTrial`, `PlaceAgreed` and `RecordDelivery`: what of the product's chains of rights does not hold now, or None."""
 
     broken: BrokenSource | None
 
@@ -222,6 +225,7 @@ class Order(msgspec.Struct, frozen=True):
     units: Natural = 0
     is_watched: bool = False
     quote: str = ""
+    is_trial: bool = False
 
     @property
     def due_fen(self) -> int:
@@ -262,6 +266,8 @@ class State(msgspec.Struct):
     """products, listings, orders: by id. posted: `listing/version` (six digits). volumes: by product.
 
     by_source: `source/product`. standing: `path of a source/product`. by_product: `product/order`. by_agreement: agreement → its order. quotes: by id.
+
+    trials: `product/buyer` → the order by which it was tried.
     """
 
     products: Table[Product]
@@ -274,6 +280,7 @@ class State(msgspec.Struct):
     by_product: Table[OrderId]
     by_agreement: Table[OrderId]
     quotes: Table[Quote]
+    trials: Table[OrderId]
 
 
 def version_key(listing: str, version: int) -> str:

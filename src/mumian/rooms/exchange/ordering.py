@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import OrderId, PartyId, free_id, new_id
 from mumian.kernel.limits import ClockChange, Start, Unit
@@ -10,7 +12,16 @@ from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.exchange.events import Event, OrderPlaced, QuoteIssued
 from mumian.rooms.exchange.gates import not_yours, refuse_role
-from mumian.rooms.exchange.model import IssueQuote, Listing, PlaceAgreed, PlaceOrder, Quote, StandingFacts, State
+from mumian.rooms.exchange.model import (
+    IssueQuote,
+    Listing,
+    PlaceAgreed,
+    PlaceOrder,
+    PlaceTrial,
+    Quote,
+    StandingFacts,
+    State,
+)
 from mumian.rooms.exchange.product import METERED, UNPOSTED, cost_fen, units_max
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import ListingState
@@ -18,6 +29,8 @@ from mumian.rooms.exchange.terms import DELIVERY_DUE, DISPUTE_MS, INSPECTION_MS,
 from mumian.rulebook.rules import rule_at
 
 BUYERS = frozenset({Role.BUYER})
+
+Placing: TypeAlias = PlaceOrder | PlaceTrial | PlaceAgreed
 
 
 def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refused:
@@ -93,6 +106,27 @@ def _quoted(state: State, command: PlaceOrder, facts: Facts) -> Quote | Refused:
     return found
 
 
+def place_trial(state: State, command: PlaceTrial, facts: Facts) -> list[Event] | Refused:
+    refused = refuse_role(facts, BUYERS, "try")
+    if refused is not None:
+        return refused
+    listing = _open(state, command, facts)
+    if isinstance(listing, Refused):
+        return listing
+    refused = _refuse_order(command, listing, facts.actor, facts)
+    if refused is not None:
+        return refused
+    trial_units = listing.price.trial_units
+    if command.quantity > trial_units:
+        detail: Detail = {"listing": command.listing, "trial_units": trial_units}
+        return Refused(R.TRIAL_NOT_OFFERED, {**detail, "quantity": command.quantity})
+    tried = state.trials.get(f"{listing.product}/{facts.actor}")
+    if tried is not None:
+        said: Detail = {"actor": facts.actor, "product": listing.product}
+        return Refused(R.TRIAL_TAKEN, {**said, "order": tried})
+    return [_placed(state, command, facts.actor, 0, facts)]
+
+
 def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event] | Refused:
     if not facts.is_market:
         return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
@@ -108,7 +142,7 @@ def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event
     return refused or [_placed(state, command, command.buyer, command.unit_fen, facts)]
 
 
-def _open(state: State, command: PlaceOrder | PlaceAgreed, facts: Facts) -> Listing | Refused:
+def _open(state: State, command: Placing, facts: Facts) -> Listing | Refused:
     """Return the listing if it is open and what its product stands on holds."""
     listing = state.listings.get(command.listing)
     if listing is None:
@@ -118,7 +152,7 @@ def _open(state: State, command: PlaceOrder | PlaceAgreed, facts: Facts) -> List
     return refuse_standing(facts) or listing
 
 
-def _refuse_order(command: PlaceOrder | PlaceAgreed, listing: Listing, buyer: PartyId, facts: Facts) -> Refused | None:
+def _refuse_order(command: Placing, listing: Listing, buyer: PartyId, facts: Facts) -> Refused | None:
     if listing.seller == buyer:
         return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": buyer})
     latest = facts.now + ORDER_MS_MAX
@@ -133,11 +167,10 @@ def _refuse_amount(amount_fen: int, quantity: int, unit_fen: int) -> Refused | N
     return Refused(R.AMOUNT_TOO_LARGE, {"quantity": quantity, "unit_fen": unit_fen, "max_fen": FEN_MAX})
 
 
-def _placed(
-    state: State, command: PlaceOrder | PlaceAgreed, buyer: PartyId, unit_fen: int, facts: Facts
-) -> OrderPlaced:
+def _placed(state: State, command: Placing, buyer: PartyId, unit_fen: int, facts: Facts) -> OrderPlaced:
     listing = state.listings[command.listing]
-    tiers = listing.price.tiers
+    is_trial = isinstance(command, PlaceTrial)
+    tiers = () if is_trial else listing.price.tiers
     amount_fen = cost_fen(unit_fen, tiers, command.quantity)
     metered = listing.price.unit in METERED
     order = OrderId(free_id(state.orders, "order", facts.seq))
@@ -159,12 +192,11 @@ def _placed(
         command.because if isinstance(command, PlaceAgreed) else "",
         *_watch(order, command, metered=metered, facts=facts),
         command.quote if isinstance(command, PlaceOrder) else "",
+        is_trial,
     )
 
 
-def _watch(
-    order: OrderId, command: PlaceOrder | PlaceAgreed, *, metered: bool, facts: Facts
-) -> tuple[bool, tuple[ClockChange, ...]]:
+def _watch(order: OrderId, command: Placing, *, metered: bool, facts: Facts) -> tuple[bool, tuple[ClockChange, ...]]:
     """Have the market's clock end the order when it is due, from the rulebook on that says so."""
     if metered or rule_at(INSPECTION_RULE, rulebook=facts.rulebook, now=facts.now) is None:
         return False, ()

@@ -8,6 +8,7 @@ from typing import Annotated, NewType, TypeAlias
 import msgspec
 
 from mumian.kernel.canonical import Digest as Digest
+from mumian.kernel.canonical import Natural
 from mumian.kernel.ids import PartyId, ResourceId
 from mumian.kernel.levels import CleanRoomForm
 from mumian.kernel.levels import Level as Level
@@ -152,12 +153,16 @@ TIERS_MAX = 16
 
 
 class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A price: `amount_fen` for each `unit`, or marginal `tiers`, whose first rate is then the amount as well."""
+    """A price: `amount_fen` for each `unit`, or marginal `tiers`, whose first rate is then the amount as well.
+
+    trial_units: that each buyer may have once for nothing before it orders (测试、样例); 0 for none.
+    """
 
     mode: PriceMode
     amount_fen: Fen
     unit: Unit
     tiers: tuple[Tier, ...] = ()
+    trial_units: Natural = 0
 
 
 def cost_fen(unit_fen: int, tiers: tuple[Tier, ...], units: int) -> int:

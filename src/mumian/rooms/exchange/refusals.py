@@ -158,6 +158,14 @@ class ExchangeRefusal(Refusal):
         "the order would expire at {expires_at}; choose an instant after {now} and not after {latest}",
         "订单到期时间 {expires_at} 不合适；请选在 {now} 之后、不晚于 {latest}",
     )
+    TRIAL_NOT_OFFERED = Sentence(
+        "listing `{listing}` offers {trial_units} units to try, not {quantity}; try fewer, or order",
+        "挂牌 `{listing}` 可试用 {trial_units} 个单位，不足 {quantity} 个；请减少数量或直接下单",
+    )
+    TRIAL_TAKEN = Sentence(
+        "`{actor}` tried `{product}` by `{order}` already; order it",
+        "`{actor}` 已通过 `{order}` 试用过 `{product}`；请直接下单",
+    )
     QUOTE_NOT_BELOW = Sentence(
         "{unit_fen} fen are not below the {posted_fen} fen posted for `{listing}`, or its price has tiers; quote less for a price without tiers",
         "报价 {unit_fen} 分不低于挂牌 `{listing}` 的公开价 {posted_fen} 分，或该价格为阶梯价；请对非阶梯价报更低的价",
