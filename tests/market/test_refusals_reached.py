@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 import reached_cleanroom
 import reached_deals
+import reached_filings
 import reached_goods
 import reached_money
 import reached_offices
@@ -95,6 +96,8 @@ WAYS = (
     *ways(before("2023-12-30"), reached_goods.EARLIER, reached_offices.EARLIER),
     *ways(Bare, reached_offices.ANY_DAY),
     *ways(reached_services.Services, reached_services.STAGED),
+    *ways(Stage, reached_filings.STAGED),
+    *ways(lambda: Stage("2026.3"), reached_filings.BEFORE),
     *ways(lambda: reached_services.Services("2026.3"), reached_services.BEFORE),
 )
 

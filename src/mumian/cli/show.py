@@ -71,6 +71,9 @@ NOUNS = {
     "account": ("ledger.accounts",),
     "hold": ("ledger.held",),
     "distribution": ("revenue.distributions",),
+    "filing": ("filings.filings",),
+    "purchase": ("filings.purchases",),
+    "index": ("filings.indexes",),
     "qualification": ("services.qualifications",),
     "engagement": ("services.engagements",),
     "rating": ("services.ratings",),
@@ -79,7 +82,7 @@ NOUNS = {
 """What can be shown, and the tables that it lies in: an objection is raised to either register.
 
 Named by its id, but a certificate by its number, the policies and analysis rules of a resource by the resource, a review
-by its job, a rating by its engagement, a clock by `about/kind`.
+by its job, a rating by its engagement, an index by its month, a clock by `about/kind`.
 """
 
 ROWS_SHOWN = 50

@@ -30,6 +30,7 @@ NAMES = (
     "sharing",
     "operation",
     "services",
+    "filings",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -95,6 +96,7 @@ class States:
     sharing: Any
     operation: Any
     services: Any
+    filings: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

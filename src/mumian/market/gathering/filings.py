@@ -1,0 +1,78 @@
+"""What filings and the price index must know of other rooms: parties, products, ties, and what was traded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import PartyId, ProductId
+from mumian.market.gathering.base import Base, Gather
+from mumian.market.rooms import States
+from mumian.rooms.exchange.states import DealState
+from mumian.rooms.filings import model as filings
+from mumian.rooms.filings import views
+from mumian.rooms.filings.indexing import month_before, month_of
+from mumian.rooms.parties import views as parties
+
+SETTLED = (DealState.SETTLED, DealState.FILED)
+
+
+def _deal(s: States, base: Base, product: str, *named: PartyId) -> Facts:
+    found = s.exchange.products.get(ProductId(product)) if product else None
+    strangers = (party for party in named if parties.party(s.parties, party) is None)
+    return filings.DealFacts(
+        **base,
+        stranger=next(strangers, ""),
+        is_known=not product or found is not None,
+        data_kind=found.data_kind if found is not None else None,
+    )
+
+
+def _file(s: States, c: filings.FileOffExchange, base: Base) -> Facts:
+    return _deal(s, base, c.product, c.seller, c.buyer)
+
+
+def _purchase(s: States, c: filings.RegisterPurchase, base: Base) -> Facts:
+    return _deal(s, base, c.product, c.supplier)
+
+
+def _publish(s: States, c: filings.PublishIndex, base: Base) -> Facts:
+    """Read every order and filing: once a month, by the exchange alone."""
+    months = (month_before(c.month), c.month)
+    trades = (trade for each in (_traded(s), _filed(s)) for trade in each)
+    return filings.IndexFacts(**base, trades=tuple(trade for trade in trades if trade.month in months))
+
+
+def _traded(s: States) -> Iterator[filings.Trade]:
+    """Yield deals that were delivered as a whole and settled; metered calls have no day of their own."""
+    for key, order in s.exchange.orders.under():
+        if order.state not in SETTLED or order.metered or not order.due_fen:
+            continue
+        family = s.exchange.products[order.product].product_type.value
+        item, month = (
+            f"{order.product}/{s.exchange.listings[order.listing].price.unit.value}",
+            month_of(order.delivered_at),
+        )
+        sides = (_group(s, order.seller), _group(s, order.buyer))
+        yield filings.Trade(key, family, item, month, *sides, order.units or order.quantity, order.due_fen)
+
+
+def _filed(s: States) -> Iterator[filings.Trade]:
+    """Yield deals that both sides filed; without a product of the exchange there is no item to match by."""
+    for key, record in views.confirmed(s.filings):
+        if record.product:
+            sides = (_group(s, record.seller), _group(s, record.buyer))
+            family = s.exchange.products[ProductId(record.product)].product_type.value
+            item, month = f"{record.product}/filed", month_of(record.concluded_at)
+            yield filings.Trade(key, family, item, month, *sides, record.units, record.amount_fen)
+
+
+def _group(s: States, party: PartyId) -> str:
+    return min(parties.related(s.parties, party) | {party})
+
+
+GATHER: dict[type, Gather] = {
+    filings.FileOffExchange: _file,
+    filings.RegisterPurchase: _purchase,
+    filings.PublishIndex: _publish,
+}
