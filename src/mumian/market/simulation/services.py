@@ -46,7 +46,7 @@ def qualify(s: Scene) -> Said | None:
     if not s.of_role[Role.SERVICE_PROVIDER] or s.chance(100):
         return provider(s)
     who = PartyId(s.who(Role.SERVICE_PROVIDER))
-    until = s.one((s.now + 900 * DAY_MS, s.after(60), s.now))
+    until = s.now + 900 * DAY_MS if s.chance(850) else s.one((s.after(60), s.now))
     return Said(OPERATOR, services.GrantQualification(who, s.one(KINDS), s.digest(), until))
 
 
@@ -74,7 +74,7 @@ def engage(s: Scene) -> Said | None:
     if s.chance(20):
         client = record.provider
     due_at = s.after(90) if s.chance(960) else s.one((s.now, s.now + 400 * DAY_MS))
-    fee_fen = s.one((0, 10_000, 10_000, 10**15))
+    fee_fen = s.one((0, 100, 10_000, 10_000, 10_000, 10**15))
     return Said(client, services.Engage(record.provider, kind, subject, s.digest(), fee_fen, due_at))
 
 
@@ -109,5 +109,5 @@ def _answer(s: Scene, key: EngagementId, record: Engagement) -> Said:
     return Said(record.provider, services.AcceptEngagement(key))
 
 
-HABITS: tuple[tuple[int, Habit], ...] = ((3, qualify), (2, supervise), (8, engage), (24, advance))
+HABITS: tuple[tuple[int, Habit], ...] = ((4, qualify), (1, supervise), (14, engage), (50, advance))
 """Weight and what is said."""
