@@ -13,7 +13,7 @@ from mumian.kernel.ids import OrderId
 from mumian.kernel.time import DAY_MS
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
-from mumian.rooms.exchange.terms import INSPECTION_MS, RejectReason
+from mumian.rooms.exchange.terms import INSPECTION_MS, Evaluation, RejectReason
 
 Says = tuple[str, Any]
 RELEASE = sha256_hex(b"release")
@@ -84,6 +84,17 @@ def delivered(s: Stage) -> OrderId:
     return order
 
 
+def rating(order: OrderId) -> exchange.RateDeal:
+    return exchange.RateDeal(order, Evaluation(5, RELEASE))
+
+
+def rated_already(s: Stage) -> Says:
+    order = delivered(s)
+    s.say(s.world.insurer, exchange.AcceptDelivery(order))
+    s.say(s.world.insurer, rating(order))
+    return s.world.insurer, rating(order)
+
+
 def more_than_ordered(s: Stage) -> Says:
     order = OrderId(s.order())
     s.say(s.world.insurer, exchange.SignDeal(order, s.agree(s.world.report)))
@@ -103,6 +114,8 @@ def inspection_over(s: Stage) -> Says:
 STAGED: dict[str, Callable[[Stage], Says]] = {
     "exchange.TRIAL_NOT_OFFERED": lambda s: (s.world.insurer, trying(s)),
     "exchange.TRIAL_TAKEN": trial_taken,
+    "exchange.NOT_ENDED": lambda s: (s.world.insurer, rating(delivered(s))),
+    "exchange.RATED_ALREADY": rated_already,
     "exchange.QUOTE_NOT_BELOW": lambda s: (s.world.merchant, quote(s, unit_fen=50_000)),
     "exchange.QUOTE_UNKNOWN": lambda s: by_quote(s, name="quote-1"),
     "exchange.QUOTE_TOO_SMALL": lambda s: by_quote(s, quantity=6),

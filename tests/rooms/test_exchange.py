@@ -51,6 +51,7 @@ from mumian.rooms.exchange.model import (
     PlaceTrial,
     Posted,
     ProductFacts,
+    RateDeal,
     RecordDelivery,
     RegisterProduct,
     RejectDelivery,
@@ -331,6 +332,15 @@ def in_tiers() -> State:
     return state
 
 
+RATE = RateDeal(ORDER, STATEMENT)
+
+
+def rated() -> State:
+    state = settled()
+    do(state, RATE, by("insurer"))
+    return state
+
+
 TRY = PlaceTrial(SHELF, 2, DUE)
 
 
@@ -479,6 +489,10 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, ListProduct(REPORT, replace(TIERED, tiers=(Tier(10, 5),) * 17)), pricing(AIR), R.TARIFF_UNSOUND),
     (in_tiers, an_order(quantity=101, limit_fen=10**6), by("insurer"), R.BEYOND_LAST_TIER),
     (haggled, an_order(), by("insurer"), R.PRICE_NOT_POSTED),
+    (a_state, RATE, by("insurer"), R.ORDER_UNKNOWN),
+    (settled, RATE, by("trader"), R.NOT_YOURS),
+    (delivered, RATE, by("insurer"), R.NOT_ENDED),
+    (rated, RATE, by("insurer"), R.RATED_ALREADY),
     (a_state, TRY, by("insurer"), R.TRIAL_NOT_OFFERED),
     (on_trial, TRY, by("merchant"), R.ROLE_MISSING),
     (on_trial, replace(TRY, expires_at=NOW), by("insurer"), R.EXPIRY_OUT_OF_RANGE),
@@ -574,6 +588,13 @@ def test_the_clock_accepts_what_nobody_objected_to() -> None:
     (accepted,) = do(state, AcceptDelivery(ORDER), by(MARKET, now=LATER + 5 * DAY_MS))
     assert isinstance(accepted, DeliveryAccepted)
     assert (accepted.by, accepted.clocks) == (MARKET, (Stop(ORDER),))
+
+
+def test_a_rating_of_each_side_goes_to_the_other() -> None:
+    state = rated()
+    do(state, replace(RATE, rating=replace(STATEMENT, score=3)), by("merchant"))
+    assert {party: kept.score_sum for party, kept in state.standings.under()} == {"merchant": 5, "insurer": 3}
+    assert [fault for law in LAWS for fault in law(state)] == []
 
 
 def test_a_trial_costs_nothing_and_is_one_a_buyer() -> None:
@@ -859,13 +880,14 @@ def test_every_law_holds_over_random_commands_and_orders_move_only_along_the_tab
 
 def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state = settled()
+    state.ratings[f"{ORDER}/insurer"] = STATEMENT
     state.products[REPORT] = replace(state.products[REPORT], reviewer="merchant")
     state.listings[COUNTER] = replace(state.listings[COUNTER], state=ListingState.CLOSED)
     order: Order = state.orders[ORDER]
     state.orders[ORDER] = replace(order, unit_fen=501, release_digest="")
     state.posted[f"{COUNTER}/000001"] = Posted(CAPPED, 89)
     del state.by_source[f"grant-1/{CHECK}"]
-    assert [bool(list(law(state))) for law in LAWS] == [True] * 7
+    assert [bool(list(law(state))) for law in LAWS] == [True] * 8
 
 
 def test_laws_see_what_stands_on_nothing() -> None:
@@ -875,7 +897,7 @@ def test_laws_see_what_stands_on_nothing() -> None:
     state.products[CHECK] = replace(state.products[CHECK], scenario=replace(INSURANCE, code=""))
     state.orders[ORDER] = replace(state.orders[ORDER], version=9, calls=1)
     del state.by_product[f"{REPORT}/{ORDER}"]
-    assert [len(list(law(state))) for law in LAWS] == [2, 1, 1, 1, 0, 1, 2]
+    assert [len(list(law(state))) for law in LAWS] == [2, 1, 1, 1, 0, 1, 2, 0]
 
 
 def test_what_ended_suspends_every_open_listing_beneath_it_in_one_event_and_no_other() -> None:

@@ -1,12 +1,13 @@
-"""Sellers who quote single buyers a price, buyers who order by it, and those who try before they buy."""
+"""Sellers who quote single buyers a price, buyers who order by it, those who try before they buy, and who rate after."""
 
 from __future__ import annotations
 
-from mumian.kernel.ids import ListingId, PartyId
+from mumian.kernel.ids import ListingId, OrderId, PartyId
 from mumian.kernel.roles import Role
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.rooms.exchange import events
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange.terms import Evaluation
 
 
 def issue(s: Scene) -> Said | None:
@@ -33,5 +34,14 @@ def try_out(s: Scene) -> Said:
     return Said(s.who(Role.BUYER), exchange.PlaceTrial(listing, s.one((1, 2, 9)), s.after(300)))
 
 
+def rate(s: Scene) -> Said | None:
+    key = OrderId(s.pick("order"))
+    order = s.states.exchange.orders.get(key)
+    if order is None:
+        return None
+    sides = (order.buyer, order.seller, PartyId(s.pick("party")))
+    return Said(s.one(sides), exchange.RateDeal(key, Evaluation(s.one((1, 4, 5)), s.digest())))
+
+
 MADE: dict[type, tuple[str, str]] = {events.QuoteIssued: ("quote", "quote")}
-HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out))
+HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out), (20, rate))

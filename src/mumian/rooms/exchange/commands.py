@@ -201,6 +201,13 @@ class FileDeal(_Command, frozen=True):
     evaluation: Evaluation | None = None
 
 
+class RateDeal(_Command, frozen=True):
+    """Say once how a deal that came to its end was: 1 (poor) to 5, and the digest of the words. By either side, of the other."""
+
+    order: OrderId
+    rating: Evaluation
+
+
 Command = (
     RegisterProduct
     | ReviewCompliance
@@ -222,4 +229,5 @@ Command = (
     | SettleUsage
     | CloseUsage
     | FileDeal
+    | RateDeal
 )

@@ -10,6 +10,7 @@ from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.exchange.events import (
     DealFiled,
+    DealRated,
     DealSigned,
     DeliveryAccepted,
     DeliveryRecorded,
@@ -30,6 +31,7 @@ from mumian.rooms.exchange.model import (
     ExpireOrder,
     FileDeal,
     Order,
+    RateDeal,
     RecordDelivery,
     RejectDelivery,
     ResolveDispute,
@@ -54,6 +56,7 @@ from mumian.rooms.exchange.terms import (
 from mumian.rulebook.rules import number_at
 
 FILERS = frozenset({Role.EXCHANGE})
+RATEABLE = frozenset({DealState.SETTLED, DealState.REFUNDED, DealState.FILED})
 
 
 def _moving(state: State, key: OrderId, move: DealMove) -> Order | Refused:
@@ -234,6 +237,20 @@ def close_usage(state: State, command: CloseUsage, facts: Facts) -> list[Event] 
     if facts.actor != order.seller and not facts.is_market:
         return not_yours(facts, command.order, order.seller, DealMove.CLOSE.value)
     return [UsageClosed(command.order, order.product)]
+
+
+def rate(state: State, command: RateDeal, facts: Facts) -> list[Event] | Refused:
+    order = state.orders.get(command.order)
+    if order is None:
+        return Refused(R.ORDER_UNKNOWN, {"order": command.order})
+    if facts.actor not in (order.buyer, order.seller):
+        return not_yours(facts, command.order, order.buyer, "rate")
+    if order.state not in RATEABLE:
+        return Refused(R.NOT_ENDED, {"order": command.order, "state": order.state.value})
+    if f"{command.order}/{facts.actor}" in state.ratings:
+        return Refused(R.RATED_ALREADY, {"actor": facts.actor, "order": command.order})
+    other = order.seller if facts.actor == order.buyer else order.buyer
+    return [DealRated(command.order, facts.actor, other, command.rating)]
 
 
 def file(state: State, command: FileDeal, facts: Facts) -> list[Event] | Refused:

@@ -21,6 +21,7 @@ from mumian.rooms.exchange.model import (
     PlaceAgreed,
     PlaceOrder,
     PlaceTrial,
+    RateDeal,
     RecordDelivery,
     RegisterProduct,
     RejectDelivery,
@@ -55,6 +56,8 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return deals.settle_usage(state, command, facts)
         case FileDeal():
             return deals.file(state, command, facts)
+        case RateDeal():
+            return deals.rate(state, command, facts)
         case CloseUsage():
             return deals.close_usage(state, command, facts)
         case RejectDelivery():

@@ -209,6 +209,15 @@ class DealFiled(_Event, frozen=True):
     evaluation: Evaluation | None
 
 
+class DealRated(_Event, frozen=True):
+    """by: one side. of: the other."""
+
+    order: OrderId
+    by: PartyId
+    of: PartyId
+    rating: Evaluation
+
+
 Event = (
     ProductRegistered
     | ComplianceReviewed
@@ -228,4 +237,5 @@ Event = (
     | UsageBilled
     | UsageClosed
     | DealFiled
+    | DealRated
 )

@@ -11,6 +11,7 @@ from mumian.kernel.table import Table
 from mumian.rooms.exchange.events import (
     ComplianceReviewed,
     DealFiled,
+    DealRated,
     DealSigned,
     DeliveryAccepted,
     DeliveryRecorded,
@@ -29,7 +30,7 @@ from mumian.rooms.exchange.events import (
     UsageBilled,
     UsageClosed,
 )
-from mumian.rooms.exchange.model import Listing, Order, Posted, Product, Quote, State, Volume, version_key
+from mumian.rooms.exchange.model import Listing, Order, Posted, Product, Quote, Standing, State, Volume, version_key
 from mumian.rooms.exchange.states import DealMove, DealState, ListingState, ProductState, moves_of
 from mumian.rooms.exchange.terms import Verdict
 
@@ -66,6 +67,10 @@ def evolve(state: State, event: Event) -> None:
             _add(state, event.product, gross_fen=event.amount_fen, calls=event.calls)
         case UsageClosed():
             _close(state, event)
+        case DealRated():
+            kept = state.standings.get(event.of) or Standing()
+            state.standings[event.of] = Standing(kept.ratings + 1, kept.score_sum + event.rating.score)
+            state.ratings[f"{event.order}/{event.by}"] = event.rating
         case DealFiled():
             _change(state.orders, event.order, state=DealState.FILED, filing=event.filing)
         case DeliveryRejected():

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mumian.kernel.roles import DataKind
-from mumian.rooms.exchange.model import State, Volume, version_key
+from mumian.rooms.exchange.model import Standing, State, Volume, version_key
 from mumian.rooms.exchange.product import UNPOSTED, PriceMode
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
 
@@ -108,6 +108,23 @@ def indexes_name_what_they_point_to(state: State) -> Iterator[str]:
             yield f"`{name}` is wrong about `{key}`"
 
 
+def standings_are_what_ratings_add_up_to(state: State) -> Iterator[str]:
+    """What is shown of a party is what the other sides of its deals said, one by one; each side speaks once."""
+    counts, scores = Counter[str](), Counter[str]()
+    for key, rating in state.ratings.under():
+        order_key, _, by = key.partition("/")
+        order = state.orders[order_key]
+        if by not in (order.buyer, order.seller):
+            yield f"`{key}` is not of a side"
+        of = order.seller if by == order.buyer else order.buyer
+        counts[of] += 1
+        scores[of] += rating.score
+    for party in sorted(counts.keys() | {key for key, _ in state.standings.under()}):
+        kept = state.standings.get(party) or Standing()
+        if (kept.ratings, kept.score_sum) != (counts[party], scores[party]):
+            yield f"`{party}` shows {kept.ratings} ratings, deals add up to {counts[party]}"
+
+
 LAWS = (
     every_listed_product_passed_three_gates,
     a_listing_is_open_exactly_while_its_product_is_listed,
@@ -116,4 +133,5 @@ LAWS = (
     no_price_exceeds_its_ceiling,
     volumes_are_what_orders_add_up_to,
     indexes_name_what_they_point_to,
+    standings_are_what_ratings_add_up_to,
 )

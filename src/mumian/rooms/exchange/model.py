@@ -47,6 +47,7 @@ from mumian.rooms.exchange.commands import (
 from mumian.rooms.exchange.commands import (
     PlaceTrial as PlaceTrial,
 )
+from mumian.rooms.exchange.commands import RateDeal as RateDeal
 from mumian.rooms.exchange.commands import (
     RecordDelivery as RecordDelivery,
 )
@@ -89,6 +90,7 @@ from mumian.rooms.exchange.product import (
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal as ExchangeRefusal
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
+from mumian.rooms.exchange.terms import Evaluation
 
 SOURCES_MAX = 256
 """Sources of one product; bounds the work of one command."""
@@ -254,6 +256,13 @@ class Quote(msgspec.Struct, frozen=True):
     order: str = ""
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """What others said of a party's deals. score_sum: of `ratings` scores of 1 to 5."""
+
+    ratings: Natural = 0
+    score_sum: Natural = 0
+
+
 class Volume(msgspec.Struct, frozen=True):
     """What a product has traded. deals: settled; gross_fen: settled or billed; calls: billed."""
 
@@ -267,7 +276,7 @@ class State(msgspec.Struct):
 
     by_source: `source/product`. standing: `path of a source/product`. by_product: `product/order`. by_agreement: agreement → its order. quotes: by id.
 
-    trials: `product/buyer` → the order by which it was tried.
+    trials: `product/buyer` → the order by which it was tried. ratings: `order/side that said it`. standings: by party.
     """
 
     products: Table[Product]
@@ -281,6 +290,8 @@ class State(msgspec.Struct):
     by_agreement: Table[OrderId]
     quotes: Table[Quote]
     trials: Table[OrderId]
+    ratings: Table[Evaluation]
+    standings: Table[Standing]
 
 
 def version_key(listing: str, version: int) -> str:

@@ -231,6 +231,14 @@ class ExchangeRefusal(Refusal):
         "{units} units of `{order}` are more than the {units_max} that can be meant; name fewer",
         "订单 `{order}` 的 {units} 个单位超过可计的 {units_max} 个；请减少数量",
     )
+    NOT_ENDED = Sentence(
+        "`{order}` is {state}; rate it once it is settled, refunded or filed",
+        "订单 `{order}` 当前为 {state}；请在结算、退款或备案后评价",
+    )
+    RATED_ALREADY = Sentence(
+        "`{actor}` rated `{order}` already; a rating stands",
+        "`{actor}` 已评价订单 `{order}`；评价不得更改",
+    )
     INSPECTION_RUNS = Sentence(
         "the buyer may inspect `{order}` until {until}, now is {now}; wait for the buyer's word",
         "订单 `{order}` 的检验期至 {until}（现在 {now}）；请等待需方验收",
