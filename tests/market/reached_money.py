@@ -76,6 +76,12 @@ def release_differs(s: Stage) -> Says:
     return s.world.owners[0], cleanroom.RecordRelease(again, sha256_hex(b"two"), 1, 1)
 
 
+def refused_by_a_stranger(s: Stage) -> Says:
+    agreement = bought(s, rho_nano=10 * COST, share_rho_nano=10 * COST)
+    job = asked(s, agreement, s.world.report, PLAN, "n1")
+    return s.world.regulator, cleanroom.RefuseAtDomain(job, "too-fine")
+
+
 def charge_too_large(s: Stage) -> Says:
     dear = goods.Price(goods.PriceMode.PER_CALL, INT53_MAX, goods.Unit.CALL)
     s.say(s.world.merchant, exchange.ListProduct(s.world.checks, dear))
@@ -226,6 +232,7 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     "cleanroom.POLICY_DENIES": job_against_a_standing_policy,
     "cleanroom.NOT_LAWFUL": job_on_persons_without_a_basis,
     "cleanroom.VERSION_MISSING": version_missing,
+    "cleanroom.NOT_A_DOMAIN_OF_JOB": refused_by_a_stranger,
     "cleanroom.BUDGET_EXHAUSTED": job_dearer_than(rho_nano=COST - 1, share_rho_nano=COST - 1),
     "cleanroom.CONSUMER_SHARE_EXHAUSTED": job_dearer_than(rho_nano=COST, share_rho_nano=COST - 1),
     "cleanroom.RELEASE_DIFFERS": release_differs,
