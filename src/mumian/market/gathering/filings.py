@@ -58,11 +58,11 @@ def _traded(s: States) -> Iterator[filings.Trade]:
 
 
 def _filed(s: States) -> Iterator[filings.Trade]:
-    """Yield deals that both sides filed; without a product of the exchange there is no item to match by."""
+    """Yield deals that both sides filed of a product by its own seller; others have no item to be matched by."""
     for key, record in views.confirmed(s.filings):
-        if record.product:
-            sides = (_group(s, record.seller), _group(s, record.buyer))
-            family = s.exchange.products[ProductId(record.product)].product_type.value
+        product = s.exchange.products.get(ProductId(record.product)) if record.product else None
+        if product is not None and product.seller == record.seller:
+            family, sides = product.product_type.value, (_group(s, record.seller), _group(s, record.buyer))
             item, month = f"{record.product}/filed", month_of(record.concluded_at)
             yield filings.Trade(key, family, item, month, *sides, record.units, record.amount_fen)
 
