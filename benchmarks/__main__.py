@@ -11,6 +11,7 @@ from benchmarks.rows import Row, show
 
 MODULES = (
     "commands",
+    "lifecycle",
     "postgres",
     "growth",
     "replay",

@@ -42,7 +42,12 @@ class Load:
     """A market under load. Says whole rounds in batches; every command must be accepted."""
 
     def __init__(
-        self, name: str, store: Callable[[Path], Store] | None = None, settings: Settings | None = None
+        self,
+        name: str,
+        store: Callable[[Path], Store] | None = None,
+        settings: Settings | None = None,
+        *,
+        owners: int = 2,
     ) -> None:
         self.folder = FOLDER / name
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -54,7 +59,7 @@ class Load:
         self._said = 0
         self._recorded = 0
         self.market = self.open()
-        self.world: World = open_trial(self.market.handle_all, T0)
+        self.world: World = open_trial(self.market.handle_all, T0, owners=owners)
         self._terms = digest(policy_of(self.world.report))
         self._ticket_for_calls()
 
