@@ -12,6 +12,7 @@ from benchmarks.rows import Row, show
 MODULES = (
     "commands",
     "lifecycle",
+    "auction",
     "postgres",
     "growth",
     "replay",
