@@ -28,6 +28,8 @@ MODULES = (
     "utility",
     "query_decision",
     "spark",
+    "owner_shapley",
+    "sampled_shapley",
 )
 
 

@@ -1,6 +1,6 @@
 """Models of a game's odd part, (v(S) - v(rest)) / 2, that are fitted to lessen the variance of a sampled Shapley value.
 
-A model is a level's constant, each player's slope at a level (a polynomial of the level), and products of two or three
+A model is a level's constant, each player's slope at a level (a polynomial of the level), and products of two
 players freed, at each level, of what is linear in the players. Under Shapley's kernel everything but the mean slope is then
 orthogonal to the linear functions, so that the Shapley value of what was fitted is read off the slopes, and what was left
 over is orthogonal to them by the normal equations: no model can bias the value once all coalitions are asked about.
@@ -27,14 +27,12 @@ ROWS_A_COLUMN = 3
 
 class OddModel(IntEnum):
     """What is fitted. PLAIN: one slope a player. CURVED: slopes that change with the size as a square does. FREE: a slope of
-    its own at each size. PAIRS: as FREE, and products of two players times the size's distance from n/2. TRIPLES: as FREE,
-    and products of three."""
+    its own at each size. PAIRS: as FREE, and products of two players times the size's distance from n/2."""
 
     PLAIN = 0
     CURVED = 1
     FREE = 2
     PAIRS = 3
-    TRIPLES = 4
 
 
 def _degrees(n: int, model: OddModel) -> int:
@@ -44,7 +42,7 @@ def _degrees(n: int, model: OddModel) -> int:
 
 def columns_of(n: int, model: OddModel) -> int:
     """Return how many columns a model has for `n` players."""
-    products = {OddModel.PAIRS: comb(n, 2), OddModel.TRIPLES: comb(n, 3)}.get(model, 0)
+    products = comb(n, 2) if model is OddModel.PAIRS else 0
     return (n - 1) // 2 + n * _degrees(n, model) + products
 
 
@@ -64,8 +62,6 @@ def design(n: int, inside: Floats, level: Integers, model: OddModel) -> Floats:
     if model is OddModel.PAIRS:
         products = _freed(n, signs, centred, level, order=2)
         blocks.append(products * (1 - 2 * level / n)[:, None])
-    if model is OddModel.TRIPLES:
-        blocks.append(_freed(n, signs, centred, level, order=3))
     return np.hstack(blocks)
 
 
