@@ -28,6 +28,10 @@ class Defect(NamedTuple):
     seen_by: tuple[str, ...]
 
 
+TARIFF = ("tests/methods/test_tariff.py",)
+AUCTION = ("tests/methods/test_auction.py",)
+QUERY_PRICES = ("tests/methods/test_query_pricing.py",)
+DEADLINES = ("tests/market/test_deal_deadlines.py",)
 LEDGER = ("tests/rooms/test_ledger.py",)
 TREE = ("tests/journal/test_tree.py",)
 LOG = ("tests/journal/test_log.py",)
@@ -84,6 +88,21 @@ FREED = (f"{SAMPLED}::test_what_a_model_adds_is_orthogonal_to_the_players_under_
 STACKED = ("tests/methods/test_owner_utility.py::test_every_coalitions_worth_is_that_of_its_stacked_rows",)
 
 DEFECTS = {
+    "a tariff whose rates may rise": Defect(
+        "methods/tariff.py", "if after.unit_fen > before.unit_fen:", "if after.unit_fen < 0:", TARIFF
+    ),
+    "a winner who pays his own bid": Defect(
+        "methods/auction.py",
+        "return Sale(winners, max(losing_fen, reserve_fen))",
+        "return Sale(winners, max(winners[-1].amount_fen, reserve_fen))",
+        AUCTION,
+    ),
+    "a bundle that is charged twice for what it tells twice": Defect(
+        "methods/query_pricing.py", "union |= mask", "union += mask", QUERY_PRICES
+    ),
+    "a delivery that waits for ever": Defect(
+        "market/reactions/deals.py", "        yield exchange.AcceptDelivery(key)", "        pass", DEADLINES
+    ),
     "a size weighed as if draws had been with replacement": Defect(
         "methods/sampled_shapley.py",
         "kernel_mass(n, level.size) / level.drawn",

@@ -21,6 +21,7 @@ from mumian.cli import (
     machine,
     person,
     receipt,
+    recompute,
     rules,
     show,
     submit,
@@ -74,7 +75,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, explain, rules, deadlines, desk, fsck, machine):
+for part in (submit, key, show, explain, rules, deadlines, desk, fsck, recompute, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")

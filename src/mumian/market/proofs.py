@@ -75,7 +75,7 @@ def audit_folder(
                 reader.entries(0, checkpoint.size),
                 _tile_hashes(reader, checkpoint.size),
                 claim,
-                body=body or (lambda sha256: _body(log, sha256)),
+                body=body or (lambda sha256: body_in(log, sha256)),
                 scratch=scratch,
                 rows=rows,
                 progress=progress,
@@ -90,7 +90,8 @@ def _tile_hashes(reader: ExportReader, size: int) -> Iterator[bytes]:
         yield from hashes.hashes(0, nth)
 
 
-def _body(log: Path, sha256: str) -> bytes | None:
+def body_in(log: Path, sha256: str) -> bytes | None:
+    """Return the text of a leaf that an export keeps beside its entries, or None."""
     try:
         return ExportReader(log).read(f"{BODIES}/{sha256}")
     except MissingTile:
