@@ -31,6 +31,7 @@ NAMES = (
     "operation",
     "services",
     "filings",
+    "negotiation",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -97,6 +98,7 @@ class States:
     operation: Any
     services: Any
     filings: Any
+    negotiation: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

@@ -9,7 +9,7 @@ from mumian.rooms.catalog import views as catalog
 from mumian.rooms.contracts import model as contracts
 
 
-def _make_offer(s: States, c: contracts.MakeOffer, base: Base) -> Facts:
+def _make_offer(s: States, c: contracts.MakeOffer | contracts.ConcludeAgreement, base: Base) -> Facts:
     product = s.exchange.products.get(c.target)
     return contracts.OfferFacts(
         **base,
@@ -25,6 +25,7 @@ def _holder(s: States, c: contracts.AttachPolicy | contracts.DetachPolicy, base:
 
 GATHER: dict[type, Gather] = {
     contracts.MakeOffer: _make_offer,
+    contracts.ConcludeAgreement: _make_offer,
     contracts.AttachPolicy: _holder,
     contracts.DetachPolicy: _holder,
 }

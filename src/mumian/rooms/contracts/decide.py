@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+import msgspec
+
 from mumian.kernel.canonical import digest
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import AgreementId, new_id
@@ -20,6 +22,7 @@ from mumian.rooms.contracts.model import (
     AttachPolicy,
     BindOrder,
     Command,
+    ConcludeAgreement,
     CountUse,
     DetachPolicy,
     DutyFulfilled,
@@ -56,6 +59,9 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
         case MakeOffer():
             assert isinstance(facts, OfferFacts)
             return _offer(command, facts)
+        case ConcludeAgreement():
+            assert isinstance(facts, OfferFacts)
+            return _conclude(command, facts)
         case BindOrder():
             return _bind(state, command, facts)
         case FulfilDuty():
@@ -85,6 +91,26 @@ def _offer(command: MakeOffer, facts: OfferFacts) -> list[Event] | Refused:
         return refused
     offer = OfferId(new_id("offer", facts.seq))
     return [OfferMade(offer, product, policy, digest(policy), seller, command.assignee, command.valid_until)]
+
+
+def _conclude(command: ConcludeAgreement, facts: OfferFacts) -> list[Event] | Refused:
+    """Offer and sign in one: the market says it when both sides have agreed. What may be offered is looked at as ever."""
+    if not facts.is_market:
+        return Refused(R.MARKET_ONLY, {"actor": facts.actor})
+    seller, product, policy = facts.product_seller, command.target, command.policy
+    if seller is None:
+        return Refused(R.PRODUCT_UNKNOWN, {"product": product})
+    offered = MakeOffer(product, policy, command.assignee, facts.now + 1)
+    refused = _refuse_policy(offered, msgspec.structs.replace(facts, actor=seller))
+    if refused is not None:
+        return refused
+    offer, agreement = OfferId(new_id("offer", facts.seq)), AgreementId(new_id("agreement", facts.seq))
+    parties = (seller, command.assignee)
+    signed = digest(policy)
+    return [
+        OfferMade(offer, product, policy, signed, *parties, offered.valid_until),
+        AgreementSigned(agreement, offer, product, *parties, signed, facts.now),
+    ]
 
 
 def _refuse_policy(command: MakeOffer, facts: OfferFacts) -> Refused | None:

@@ -62,6 +62,17 @@ class SignAgreement(_Command, frozen=True):
     policy_digest: Digest
 
 
+class ConcludeAgreement(_Command, frozen=True):
+    """Make an offer to one party and sign it at once, for both agreed to it elsewhere: in a negotiation. By the market.
+
+    Facts: `OfferFacts`.
+    """
+
+    target: ProductId
+    policy: Policy
+    assignee: PartyId
+
+
 class BindOrder(_Command, frozen=True):
     """Note which order an agreement serves. By the market."""
 
@@ -114,6 +125,7 @@ Command = (
     | MakeOffer
     | WithdrawOffer
     | SignAgreement
+    | ConcludeAgreement
     | BindOrder
     | FulfilDuty
     | CountUse
@@ -128,7 +140,7 @@ class HolderFacts(Facts, frozen=True, kw_only=True):
 
 
 class OfferFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `MakeOffer`.
+    """Facts of `MakeOffer` and `ConcludeAgreement`.
 
     product_seller: who sells the product; None if there is no such product.
     purposes: what the grants beneath the product allow it for; None if they set no bound.
