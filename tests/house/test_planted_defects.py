@@ -87,6 +87,11 @@ ALL_ASKED = (f"{SAMPLED}::test_asking_about_all_coalitions_gives_the_exact_value
 FREED = (f"{SAMPLED}::test_what_a_model_adds_is_orthogonal_to_the_players_under_the_kernel",)
 STACKED = ("tests/methods/test_owner_utility.py::test_every_coalitions_worth_is_that_of_its_stacked_rows",)
 
+NEGOTIATED = "tests/rooms/test_negotiation.py"
+BOTH_SIDES = ("tests/market/test_negotiating.py::test_a_broker_is_not_on_the_other_side_by_a_related_party_either",)
+REPLACED = (f"{NEGOTIATED}::test_a_counter_offer_takes_the_place_of_what_was_offered",)
+SILENT = ("tests/policy/test_contract.py::test_fused_data_without_a_clause_is_operated_once_everybody_else_consents",)
+
 DEFECTS = {
     "a tariff whose rates may rise": Defect(
         "methods/tariff.py", "if after.unit_fen > before.unit_fen:", "if after.unit_fen < 0:", TARIFF
@@ -102,6 +107,23 @@ DEFECTS = {
     ),
     "a delivery that waits for ever": Defect(
         "market/reactions/deals.py", "        yield exchange.AcceptDelivery(key)", "        pass", DEADLINES
+    "a broker whose relatives on the other side are not looked for": Defect(
+        "market/gathering/negotiation.py",
+        "for group in (parties.related(s.parties, one) | {one},)",
+        "for group in (frozenset((one,)),)",
+        BOTH_SIDES,
+    ),
+    "terms that are accepted after they were replaced": Defect(
+        "rooms/negotiation/tables.py",
+        "if command.terms_digest != table.digest:",
+        "if not command.terms_digest:",
+        REPLACED,
+    ),
+    "a contract's silence taken for consent": Defect(
+        "policy/contract.py",
+        "if clauses.operates_by_consent else ()\n    duties",
+        "if not clauses.operates_by_consent else ()\n    duties",
+        SILENT,
     ),
     "a size weighed as if draws had been with replacement": Defect(
         "methods/sampled_shapley.py",

@@ -23,6 +23,7 @@ from mumian.rooms.contracts.model import (
     AgreementTerminated,
     BindOrder,
     Command,
+    ConcludeAgreement,
     CountUse,
     DutyFulfilled,
     Event,
@@ -121,6 +122,9 @@ NONE = AgreementId("agreement-99")
 REFUSALS: list[tuple[Command, Facts, R]] = [
     (CountUse(A, 1), by(BUYER), R.MARKET_ONLY),
     (BindOrder(A, OrderId("order-1")), by(BUYER), R.MARKET_ONLY),
+    (ConcludeAgreement(PRODUCT, POLICY, BUYER), knowing(BUYER), R.MARKET_ONLY),
+    (ConcludeAgreement(PRODUCT, POLICY, BUYER), knowing(MARKET, None), R.PRODUCT_UNKNOWN),
+    (ConcludeAgreement(PRODUCT, POLICY, BUYER), knowing(MARKET, purposes=("ads",)), R.PURPOSE_BEYOND_RIGHTS),
     (offering(), knowing(seller=None), R.PRODUCT_UNKNOWN),
     (offering(), knowing("eve"), R.NOT_THE_SELLER),
     (offering(to=SELLER), knowing(), R.SAME_PARTY),
@@ -247,6 +251,14 @@ def test_what_is_allowed_happens_and_every_law_holds(command: Command, facts: Fa
     assert decide(state, command, facts) == [event]
     evolve(state, event)
     assert [place for law in LAWS for place in law(state)] == []
+
+
+def test_what_both_agreed_to_elsewhere_is_offered_and_signed_at_once() -> None:
+    state = a_state()
+    events = decide(state, ConcludeAgreement(PRODUCT, POLICY, BUYER), knowing(MARKET))
+    assert not isinstance(events, Refused)
+    assert [type(event) for event in events] == [OfferMade, AgreementSigned]
+    assert [place for law in LAWS for place in law(after(state, events))] == []
 
 
 def test_a_use_is_decided_by_the_agreement_that_was_signed() -> None:

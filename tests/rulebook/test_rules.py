@@ -21,6 +21,7 @@ DIGESTS = {
     "2026.2": "f591123590d4983830923e47484d18930b427924e812189ce6b376bb16c14233",
     "2026.3": "765c02da47142d67ec55be134b1020d6cf38af6e4425c6f23bc14fea5f6083e3",
     "2026.4": "ae699acdc867de24d2b785efddb959f905f58074e8b40330462362440c0ade97",
+    "2026.4": "8e2f223d05cc10d8bca6a462e621937a6c393df1d9d0e537500f7506d00cf460",
 }
 """Add a line for a new version; never edit one: a journal names the digest that it was decided under."""
 

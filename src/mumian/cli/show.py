@@ -66,7 +66,6 @@ NOUNS = {
     "demand": ("negotiation.demands",),
     "negotiation": ("negotiation.negotiations",),
     "brokerage": ("negotiation.brokerages",),
-    "related": ("negotiation.flagged",),
     "order": ("exchange.orders",),
     "job": ("cleanroom.jobs",),
     "review": ("cleanroom.reviews",),

@@ -138,8 +138,8 @@ def _bounds(clauses: Clauses) -> tuple[Constraint, ...]:
 def _operate(clauses: Clauses, product: str, seller: PartyId) -> Rule:
     asked = others(clauses, seller) if clauses.operates_by_consent else ()
     duties = tuple(Duty(f"consent-{party}", "obtainConsent") for party in asked)
-    until = (Constraint("dateTime", "lt", clauses.use_until),)
-    return Rule("permit-sell", "sell", product, constraints=until, duties=duties)
+    purpose, _territory, until, *_count = _bounds(clauses)
+    return Rule("permit-sell", "sell", product, constraints=(purpose, until), duties=duties)
 
 
 def others(clauses: Clauses, seller: PartyId) -> tuple[PartyId, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mumian.kernel.ids import OPERATOR, ListingId, PartyId, ProductId
-from mumian.kernel.roles import Role
+from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.time import DAY_MS
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
@@ -34,12 +34,17 @@ MADE = {
 
 def make_negotiable(s: Scene) -> Said | None:
     """Take the posted price off a product on the shelf, or list it without one."""
-    key = ProductId(s.pick("product"))
-    product = s.states.exchange.products.get(key)
-    if product is None or product.state not in (ProductState.COMPLIANT, ProductState.LISTED):
-        return None
-    price = goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT)
-    return Said(product.seller, exchange.ListProduct(key, price))
+    for _ in range(12):
+        key = ProductId(s.pick("product"))
+        product = s.states.exchange.products.get(key)
+        if product is None or product.state not in (ProductState.COMPLIANT, ProductState.LISTED):
+            continue
+        is_open = product.data_kind is not DataKind.PUBLIC and all(map(s.stands, product.sources))
+        if is_open or s.chance(20):
+            s.made["negotiable"].append(key)
+            price = goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT)
+            return Said(product.seller, exchange.ListProduct(key, price))
+    return None
 
 
 def admit_broker(s: Scene) -> Said | None:
@@ -96,13 +101,10 @@ def dismiss(s: Scene) -> Said | None:
 
 
 def open_table(s: Scene) -> Said | None:
-    key = ListingId(s.pick("listing"))
-    for _ in range(8):
-        found = s.states.exchange.listings.get(key)
-        if found is not None and found.price.mode is goods.PriceMode.NEGOTIATED and found.state is ListingState.OPEN:
-            break
-        key = ListingId(s.pick("listing"))
-    if found is None:
+    product = s.states.exchange.products.get(s.pick("negotiable"))
+    key = ListingId(product.listing if product is not None and s.chance(970) else s.pick("listing"))
+    found = s.states.exchange.listings.get(key)
+    if found is None or (found.state is not ListingState.OPEN and s.chance(900)):
         return None
     demand, buyer = "", PartyId(s.who(Role.BUYER))
     posted = s.states.negotiation.demands.get(named := s.pick("demand"))
@@ -149,7 +151,18 @@ def _terms(s: Scene) -> Terms:
     ownership = s.one((None, *Ownership)) if model is ContractModel.FUSION else None
     clauses = Clauses(model, purposes, "CN", s.now + 300 * DAY_MS, s.one((0, 100)), s.chance(300), ownership)
     valid_until = s.after(10)
-    return Terms(s.one((1, 1, 3)), s.one((1, 10_000, 50_000, 70_000)), valid_until + DAY_MS, valid_until, clauses, s.digest())
+    return Terms(
+        s.one((1, 1, 3)), s.one((1, 10_000, 50_000, 70_000)), valid_until + DAY_MS, valid_until, clauses, s.digest()
+    )
+
+
+def relate_sides(s: Scene) -> Said | None:
+    """Say that the two who negotiate are related: what they agree on afterwards is flagged."""
+    table = s.states.negotiation.negotiations.get(s.pick("negotiation"))
+    if table is None or table.state not in OPEN_STATES:
+        return None
+    relation = parties.RelateParties(table.seller, table.buyer, parties.Relation.CONTROLS, 0)
+    return Said(OPERATOR, relation)
 
 
 def lapse_by_hand(s: Scene) -> Said:
@@ -158,7 +171,7 @@ def lapse_by_hand(s: Scene) -> Said:
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (
-    (10, make_negotiable),
+    (30, make_negotiable),
     (4, admit_broker),
     (10, post),
     (12, attend_demand),
@@ -166,5 +179,6 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (1, dismiss),
     (25, open_table),
     (80, go_on),
+    (3, relate_sides),
     (1, lapse_by_hand),
 )
