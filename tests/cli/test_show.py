@@ -13,7 +13,7 @@ from mumian.cli.show import NOUNS, SPOKEN
 from mumian.journal.sqlite import SqliteStore
 from mumian.journal.store import Commit, Head
 from mumian.market.home import STORE_NAME, Home
-from mumian.market.simulator import EVERYTHING, IN_THE_LARGE, Simulator
+from mumian.market.simulator import BAZAAR, EVERYTHING, IN_THE_LARGE, Simulator
 from mumian.market.trial import ORIGIN
 
 FAULT = 2
@@ -27,8 +27,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shown") / "home"
     puts: list[tuple[str, str, bytes]] = []
     missing = {table for tables in NOUNS.values() for table in tables}
-    for seed in SEEDS:
-        market = Simulator(seed, IN_THE_LARGE, EVERYTHING)
+    for seed, town in (*((seed, EVERYTHING) for seed in SEEDS), *((seed, BAZAAR) for seed in SEEDS)):
+        market = Simulator(seed, IN_THE_LARGE, town)
         for _ in range(ROUNDS if missing else 0):
             market.run(ROUND_STEPS)
             for table in sorted(missing):
