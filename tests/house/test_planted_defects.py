@@ -107,6 +107,7 @@ DEFECTS = {
     ),
     "a delivery that waits for ever": Defect(
         "market/reactions/deals.py", "        yield exchange.AcceptDelivery(key)", "        pass", DEADLINES
+    ),
     "a broker whose relatives on the other side are not looked for": Defect(
         "market/gathering/negotiation.py",
         "for group in (parties.related(s.parties, one) | {one},)",
