@@ -27,6 +27,7 @@ MODULES = (
     "private_query",
     "utility",
     "query_decision",
+    "knn_shapley",
     "spark",
     "owner_shapley",
     "sampled_shapley",
