@@ -54,3 +54,17 @@ def test_what_cannot_be_recomputed_is_said(mumian: Mumian, sold: tuple[Path, Wor
     ran = mumian("recompute", payout, "--home", sold[0])
     assert (ran.code, ran.out) == (FAULT, "")
     assert payout.partition("/")[0] in ran.err
+
+
+def test_an_export_whose_leaves_were_rewritten_is_not_recomputed(
+    mumian: Mumian, sold: tuple[Path, World, str], tmp_path: Path
+) -> None:
+    home, world, order = sold
+    public = tmp_path / "public"
+    assert mumian("journal", "export", public, "--home", home).code == 0
+    holding = [file for file in public.rglob("*") if file.is_file() and b'"amount_fen":' in file.read_bytes()]
+    for file in holding:
+        file.write_bytes(file.read_bytes().replace(b'"evidence_digest":"', b'"evidence_digesu":"', 1))
+    ran = mumian("recompute", f"{world.report}/{order}", "--from", public)
+    assert (ran.code, ran.out) == (FAULT, "")
+    assert "the root that is signed" in ran.err

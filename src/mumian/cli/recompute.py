@@ -14,8 +14,10 @@ from rich.table import Table
 
 from mumian.cli.opened import REFUSED, HomeOption, JsonOption, fail
 from mumian.cli.words import say
-from mumian.journal.log import digest_in
+from mumian.journal.checkpoint import verify_checkpoint
+from mumian.journal.log import digest_in, payload_of
 from mumian.journal.publish import ExportReader
+from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.money import yuan
 from mumian.market.home import Home
 from mumian.market.proofs import body_in
@@ -74,12 +76,29 @@ def _payloads(folder: Path, journal: Path | None) -> Iterator[bytes]:
 
 def _read(log: Path, body: Callable[[str], bytes | None]) -> Iterator[bytes]:
     reader = ExportReader(log)
-    for entry in reader.entries(0, reader.checkpoint().size):
+    size = _proved_size(reader)
+    for entry in reader.entries(0, size):
         named = digest_in(entry)
-        payload = entry if named is None else body(named.body_sha256)
-        if payload is None:
+        text = body(named.body_sha256) if named else None
+        if named is not None and text is None:
             fail(say("a leaf's text is missing; export the journal anew", "缺少一条记录的正文；请重新导出日志"))
-        yield payload
+        yield payload_of(entry, text)
+
+
+def _proved_size(reader: ExportReader) -> int:
+    """Return how many leaves the checkpoint signs, once they all gave its root."""
+    checkpoint = verify_checkpoint(reader.note(), reader.vkeys()[0]).checkpoint
+    frontier = Frontier()
+    for entry in reader.entries(0, checkpoint.size):
+        frontier.extend([leaf_hash(entry)])
+    if frontier.root() != checkpoint.root:
+        fail(
+            say(
+                "the leaves do not give the root that is signed; `mumian fsck` names the first that does not hold",
+                "记录与已签名的根不符；请用 `mumian fsck` 找出首条不成立的记录",
+            )
+        )
+    return checkpoint.size
 
 
 def _tell(found: Recomputed) -> None:
