@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from mumian import __version__
 from mumian.cli import (
+    books,
     deadlines,
     desk,
     explain,
@@ -75,7 +76,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, explain, rules, deadlines, desk, fsck, recompute, machine):
+for part in (submit, key, show, books, explain, rules, deadlines, desk, fsck, recompute, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")

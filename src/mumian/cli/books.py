@@ -1,0 +1,117 @@
+"""`mumian statement`, `reconcile`, `export beancount`: what moved, from the leaves alone."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mumian.cli.opened import FAULT, HomeOption, fail
+from mumian.cli.words import say
+from mumian.journal.log import digest_in, payload_of
+from mumian.journal.store import Store
+from mumian.kernel.ids import PartyId
+from mumian.kernel.money import yuan
+from mumian.kernel.time import day_of
+from mumian.market.home import Home
+from mumian.market.leaf import Leaf, decode_leaf
+from mumian.market.movements import Book, Statement, beancount_of, book_of, differences, statement_of
+from mumian.market.rooms import States
+
+exports = typer.Typer(no_args_is_help=True, help=say("books for other programs", "供其他程序使用的账簿"))
+
+
+def register(app: typer.Typer) -> None:
+    app.command("statement", help=say("a party's statement of account", "主体对账单"))(show_statement)
+    app.command("reconcile", help=say("prove that rows and leaves agree to the fen", "日终对账：逐分核对"))(reconcile)
+    app.add_typer(exports, name="export")
+
+
+def _leaves(store: Store, size: int) -> Iterator[Leaf]:
+    for entry in store.entries(0, size):
+        named = digest_in(entry)
+        yield decode_leaf(payload_of(entry, store.body(named.body_sha256) if named else None))
+
+
+def _size(store: Store) -> int:
+    head = store.head()
+    return head.size if head else 0
+
+
+def _book(folder: Path) -> Book:
+    store = Home(folder).open_store(mode="read")
+    try:
+        return book_of(_leaves(store, _size(store)))
+    finally:
+        store.close()
+
+
+def _months(month: str) -> tuple[date, date]:
+    """Return the first day of `month` and that of the next; of an empty one, all days."""
+    if not month:
+        return date.min, date.max
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        fail(say(f"`{month}` is no month; write it as 2026-09", f"`{month}` 不是月份；请写作 2026-09"))
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def show_statement(
+    party: Annotated[str, typer.Argument(help=say("whose", "主体编号"))],
+    home: HomeOption,
+    month: Annotated[str, typer.Option(help=say("only this month, as 2026-09", "只看某月，如 2026-09"))] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help=say("print CSV", "输出 CSV"))] = False,
+) -> None:
+    since, until = _months(month)
+    book = _book(home)
+    if all(owned.owner != party for owned in book.accounts):
+        fail(say(f"`{party}` has no account in this market", f"`{party}` 在本市场没有账户"))
+    seen = statement_of(book, PartyId(party), since=since, until=until)
+    if as_csv:
+        _write_csv(seen)
+        return
+    typer.echo(f"{party}  {say('opening', '期初')} {yuan(seen.opening_fen)}")
+    for line in seen.lines:
+        where = f"{day_of(line.at).isoformat()}  {line.seq:>8}  {line.purpose.value:<7}"
+        typer.echo(f"{where} {yuan(line.amount_fen):>18} {yuan(line.balance_fen):>18}  {line.why}  {line.other}")
+    typer.echo(f"{party}  {say('closing', '期末')} {yuan(seen.closing_fen)}")
+
+
+def _write_csv(seen: Statement) -> None:
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("day", "leaf", "purpose", "other", "why", "amount_fen", "balance_fen"))
+    for line in seen.lines:
+        day = day_of(line.at).isoformat()
+        table.writerow((day, line.seq, line.purpose, line.other, line.why, line.amount_fen, line.balance_fen))
+
+
+def reconcile(home: HomeOption) -> None:
+    store = Home(home).open_store(mode="read")
+    try:
+        size = _size(store)
+        book = book_of(_leaves(store, size))
+        found = list(differences(book, States(store).ledger.accounts.under()))
+        if _size(store) != size:
+            fail(say("somebody wrote meanwhile; ask again", "核对期间有新记录；请重试"))
+    finally:
+        store.close()
+    for place in found:
+        typer.secho(place, err=True, fg="red")
+    if found:
+        raise typer.Exit(FAULT)
+    accounts, moved = len(book.accounts), len(book.movements)
+    typer.echo(
+        say(f"{moved} movements on {accounts} accounts, no fen apart", f"{accounts} 个账户、{moved} 笔分录，分文不差")
+    )
+
+
+@exports.command("beancount", help=say("print the ledger as a beancount file", "以 beancount 格式输出账簿"))
+def export_beancount(home: HomeOption) -> None:
+    for line in beancount_of(_book(home)):
+        typer.echo(line)
