@@ -27,7 +27,7 @@ def paid(mumian: Mumian) -> Mumian:
 
 
 def _account(purpose: str, mumian: Mumian, *, owner: str = "exchange") -> str:
-    accounts = json.loads(mumian("show", "account", "--json").out)
+    accounts: dict[str, dict[str, Any]] = json.loads(mumian("show", "account", "--json").out)
     return next(key for key, each in accounts.items() if (each["owner"], each["purpose"]) == (owner, purpose))
 
 
