@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
+import reached_billing
 import reached_cleanroom
 import reached_deals
 import reached_filings
@@ -84,6 +85,8 @@ def ways(market: Callable[[], Any], *tables: Mapping[str, Callable[[Any], Says]]
 
 
 WAYS = (
+    *ways(Stage, reached_billing.STAGED),
+    *ways(lambda: Stage("2026.3"), reached_billing.BEFORE_BILLING),
     *ways(Stage, reached_parties.STAGED, reached_goods.STAGED, reached_money.STAGED, reached_cleanroom.STAGED),
     *ways(Stage, reached_deals.STAGED),
     *ways(lambda: Stage("2026.3"), reached_deals.BEFORE_INSPECTION, reached_money.BEFORE_INSPECTION),

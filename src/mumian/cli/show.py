@@ -67,6 +67,8 @@ NOUNS = {
     "negotiation": ("negotiation.negotiations",),
     "brokerage": ("negotiation.brokerages",),
     "order": ("exchange.orders",),
+    "invoice": ("billing.invoices",),
+    "credit": ("billing.notes",),
     "job": ("cleanroom.jobs",),
     "review": ("cleanroom.reviews",),
     "analysis": ("cleanroom.rules",),

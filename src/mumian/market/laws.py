@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
-from mumian.market import consented, operated, registered, reviewed, served
+from mumian.market import consented, invoiced, operated, registered, reviewed, served
 from mumian.market.gathering.seen import may_leave
 from mumian.market.reactions.money import hold_of
 from mumian.market.rooms import States
@@ -134,5 +134,6 @@ LAWS: tuple[MarketLaw, ...] = (
     *operated.LAWS,
     *consented.LAWS,
     *reviewed.LAWS,
+    *invoiced.LAWS,
     *served.LAWS,
 )

@@ -32,6 +32,7 @@ NAMES = (
     "services",
     "filings",
     "negotiation",
+    "billing",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -96,6 +97,7 @@ class States:
     enterprise: Any
     sharing: Any
     operation: Any
+    billing: Any
     services: Any
     filings: Any
     negotiation: Any

@@ -13,6 +13,7 @@ from typing import Any
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.reactions import (
+    billing,
     catalog,
     cleanroom,
     consent,
@@ -35,6 +36,7 @@ from mumian.rooms.clocks.model import ClockReached
 __all__ = ["MEET", "REACTIONS", "reactions"]
 
 _CAUSES = (
+    billing,
     catalog,
     cleanroom,
     consent,

@@ -40,7 +40,7 @@ def _party_admitted(_s: States, event: parties.PartyAdmitted, _now: Instant) -> 
 def _order_placed(s: States, event: deals.OrderPlaced, _now: Instant) -> Iterator[Any]:
     """Money is held for the order until it is accepted, cancelled or expired."""
     if event.escrow_fen:
-        leg = ledger.Leg(_account(s, event.buyer), _escrow(s), event.escrow_fen, event.order)
+        leg = ledger.Leg(cash_of(s, event.buyer), _escrow(s), event.escrow_fen, event.order)
         yield ledger.HoldTransfers((leg,), event.hold_expires_at)
 
 
@@ -76,7 +76,7 @@ def _delivery_accepted(_s: States, event: deals.DeliveryAccepted, _now: Instant)
 def _usage_billed(s: States, event: deals.UsageBilled, _now: Instant) -> Iterator[Any]:
     """A bill for calls is paid at once, then shared out."""
     if event.amount_fen:
-        yield ledger.PostTransfers((ledger.Leg(_account(s, event.buyer), _escrow(s), event.amount_fen, event.bill),))
+        yield ledger.PostTransfers((ledger.Leg(cash_of(s, event.buyer), _escrow(s), event.amount_fen, event.bill),))
         yield revenue.Distribute(event.bill, event.product, event.amount_fen)
 
 
@@ -84,7 +84,7 @@ def _distributed(s: States, event: revenue.Distributed, _now: Instant) -> Iterat
     """Each share goes from the escrow to its payee."""
     escrow = _escrow(s)
     legs = tuple(
-        ledger.Leg(escrow, _account(s, share.payee), share.amount_fen, event.sale)
+        ledger.Leg(escrow, cash_of(s, share.payee), share.amount_fen, event.sale)
         for share in event.shares
         if share.amount_fen
     )
@@ -110,7 +110,8 @@ def hold_of(order: str) -> TransferId:
     return TransferId(new_id("transfer", int(seq), int(nth or 0) + 1))
 
 
-def _account(s: States, party: PartyId) -> AccountId:
+def cash_of(s: States, party: PartyId) -> AccountId:
+    """Return a party's cash account."""
     return _of(s, f"{party}/{_CASH}")
 
 

@@ -1,0 +1,1 @@
+"""Billing: a month's metered calls on one invoice, confirmed by silence, or contested root by root and settled by proofs."""

@@ -1,0 +1,92 @@
+"""A month's invoice through the market: silence, contest, credit; each refusal of the room is reached; laws see defects."""
+
+from __future__ import annotations
+
+import reached_billing
+from msgspec.structs import replace
+from reached_billing import contested, issued
+from stage import Stage
+
+from mumian.kernel.ids import OPERATOR
+from mumian.kernel.time import DAY_MS
+from mumian.market import invoiced
+from mumian.market.trial import EVIDENCE
+from mumian.rooms.billing import model as billing
+from mumian.rooms.billing.decide import split_taxes
+from mumian.rooms.billing.laws import LAWS
+from mumian.rooms.billing.model import InvoiceState, Span, Tax
+from mumian.rooms.ledger import model as ledger
+
+
+def cash(s: Stage, party: str) -> int:
+    return int(s.states.ledger.accounts[s.states.ledger.by_owner[f"{party}/cash"]].available_fen)
+
+
+def funded(s: Stage) -> None:
+    """Let the seller have what it may have to pay back: of the price its owners got the larger part."""
+    legs = ledger.Leg(
+        s.states.ledger.by_owner["exchange/bank"], s.states.ledger.by_owner[f"{s.world.merchant}/cash"], 100
+    )
+    s.say(OPERATOR, ledger.PostTransfers((legs,)))
+
+
+def broken(s: Stage) -> list[str]:
+    between = [place for law in invoiced.LAWS for place in law(s.states, s.now)]
+    return [place for law in LAWS for place in law(s.states.billing)] + between
+
+
+def test_every_refusal_of_billing_has_a_way() -> None:
+    ways = {*reached_billing.STAGED, *reached_billing.BEFORE_BILLING}
+    assert ways == {refusal.full_name for refusal in billing.BillingRefusal}
+
+
+def test_silence_confirms_an_invoice() -> None:
+    stage = Stage()
+    key = issued(stage)
+    assert stage.states.billing.invoices[key].state is InvoiceState.ISSUED
+    stage.wait(stage.now + 40 * DAY_MS)
+    assert stage.states.billing.invoices[key].state is InvoiceState.CONFIRMED
+    assert broken(stage) == []
+
+
+def test_what_is_credited_goes_back_to_the_buyer_in_the_same_leaf() -> None:
+    stage = Stage()
+    key = contested(stage)
+    funded(stage)
+    before = cash(stage, stage.world.insurer), cash(stage, stage.world.merchant)
+    stage.say(OPERATOR, billing.SettleContest(key, (Span(1, 1),), EVIDENCE))
+    assert (cash(stage, stage.world.insurer), cash(stage, stage.world.merchant)) == (before[0] + 2, before[1] - 2)
+    assert broken(stage) == []
+
+
+def test_a_seller_that_cannot_pay_back_leaves_the_contest_open() -> None:
+    stage = Stage()
+    key = contested(stage)
+    leaf = stage.ask(OPERATOR, billing.SettleContest(key, (Span(0, 2),), EVIDENCE))
+    assert leaf.refused == "ledger.NO_OVERDRAFT"
+    assert stage.states.billing.invoices[key].state is InvoiceState.CONTESTED
+
+
+def test_each_side_may_give_in_and_no_side_may_win_by_its_own_word() -> None:
+    for actor, credited, ok in (("merchant", (), False), ("insurer", (Span(0, 2),), False), ("insurer", (), True)):
+        stage = Stage()
+        said = billing.SettleContest(contested(stage), credited, EVIDENCE)
+        assert (stage.ask(getattr(stage.world, actor), said).refused is None) is ok
+
+
+def test_net_and_taxes_add_up_whatever_the_rates() -> None:
+    for amount_fen in (0, 1, 99, 106, 123_457):
+        net_fen, lines = split_taxes(amount_fen, (Tax("vat", 600), Tax("surcharge", 72)))
+        assert net_fen + sum(line.tax_fen for line in lines) == amount_fen
+    assert split_taxes(106, (Tax("vat", 600),))[0] == 100
+
+
+def test_each_law_sees_the_defect_that_it_is_for() -> None:
+    stage = Stage()
+    key = contested(stage)
+    funded(stage)
+    stage.say(OPERATOR, billing.SettleContest(key, (Span(1, 1),), EVIDENCE))
+    good = stage.states.billing.invoices[key]
+    for changed in ({"first_call": 1}, {"net_fen": 0}, {"note": ""}, {"calls": 9}, {"state": InvoiceState.ISSUED}):
+        stage.states.billing.invoices[key] = replace(good, **changed)
+        assert broken(stage), changed
