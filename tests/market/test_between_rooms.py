@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import reached_billing
 import reached_cleanroom
 from msgspec.structs import replace
+from reached_services import VALUATION
 from stage import SCENARIO, Stage
 
 from mumian.kernel.ids import OPERATOR, PartyId, ResourceId, TransferId
@@ -41,6 +43,7 @@ from mumian.rooms.public_register.vocabulary import EntryId, RevokeGround
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import EndReason, FreezeReason
+from mumian.rooms.services import model as services
 from mumian.rooms.sharing import model as sharing
 from mumian.rooms.sharing.vocabulary import Attribute, Attributes, BodyLevel
 from mumian.rooms.sharing.vocabulary import Level as Openness
@@ -259,7 +262,33 @@ def _review_waits_for_ever(s: Stage) -> None:
     _clock_gone(s, reached_cleanroom.submitted(s))
 
 
+def _engagement_without_its_fee(s: Stage) -> None:
+    firm = s.admit(PartyKind.LEGAL, Role.SERVICE_PROVIDER)
+    until = s.now + 900 * DAY_MS
+    s.say(OPERATOR, services.GrantQualification(firm, VALUATION, EVIDENCE, until))
+    asked = services.Engage(firm, VALUATION, s.world.report, EVIDENCE, 700, s.now + 30 * DAY_MS)
+    _hold_gone(s, s.made(s.world.insurer, asked, "engagement"))
+
+
+def _hold_gone(s: Stage, memo: str) -> None:
+    for key in [key for key, held in s.states.ledger.held.under() if held.leg.memo == memo]:
+        del s.states.ledger.held[key]
+
+
+def _invoice_of_another_price(s: Stage) -> None:
+    key = reached_billing.issued(s)
+    invoice = s.states.billing.invoices[key]
+    s.states.billing.invoices[key] = replace(invoice, amount_fen=invoice.amount_fen + 1)
+
+
+def _invoice_waits_for_ever(s: Stage) -> None:
+    _clock_gone(s, reached_billing.issued(s))
+
+
 DEFECTS: dict[str, Callable[[Stage], None]] = {
+    "the_fee_of_an_engagement_is_held_exactly_while_it_is_open": _engagement_without_its_fee,
+    "what_is_invoiced_was_billed_at_that_price": _invoice_of_another_price,
+    "no_invoice_waits_without_a_clock": _invoice_waits_for_ever,
     "every_open_order_has_its_escrow": _escrow_gone,
     "what_is_settled_was_shared_out": _settled_unpaid,
     "no_open_listing_stands_on_an_ended_right": _right_gone,

@@ -61,7 +61,7 @@ def test_a_whole_life_is_lived_reopened_and_audited(home: Home, clock: Clock, tm
     script.say(world.merchant, exchange.RecordDelivery(order, "a" * 64))
     accepted = script.say(world.insurer, exchange.AcceptDelivery(order))
     script.say("exchange", exchange.FileDeal(order, None))
-    assert sum(share.amount_fen for share in accepted.leaf.events[2].shares) == 50_000
+    assert sum(share.amount_fen for share in accepted.leaf.events[3].shares) == 50_000
     large = say_too_large(market, world)
     assert list(market.ask(lambda states: list(states.broken_laws()))) == []
     market.close()

@@ -101,7 +101,7 @@ def truncated_knn_shapley(
 def owner_values(values: Values, owners: Sequence[int] | Codes) -> list[float]:
     """Return what the rows of each owner are worth together, each sum rounded once.
 
-    Rows are the players here, not owners: see `methods/near_duplicates` for what that means of copies.
+    Rows are the players here, not owners: an owner who copies rows under its own name moves value between them.
 
     Args: owners: for each row, its owner's number; ≥ 0. Owners are numbered from 0 to the largest one named.
     Returns: one sum an owner; 0.0 for an owner without rows.
