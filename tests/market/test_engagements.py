@@ -10,7 +10,7 @@ from reached_services import FEE_FEN, Services
 
 from mumian.kernel.ids import OPERATOR
 from mumian.kernel.time import DAY_MS
-from mumian.market.reactions.services import fee_hold_of
+from mumian.market.reactions.money import hold_of
 from mumian.market.served import LAWS, the_fee_of_an_engagement_is_held_exactly_while_it_is_open
 from mumian.market.trial import EVIDENCE
 from mumian.rooms.ledger import model as ledger
@@ -52,7 +52,7 @@ def test_a_fee_is_held_from_the_request_and_paid_with_the_acceptance(market: Ser
     assert (cash_fen(market, market.world.insurer), cash_fen(market, market.firm)) == (before_fen - FEE_FEN, 0)
     market.say(market.world.insurer, services.AcceptOpinion(key))
     assert (cash_fen(market, market.world.insurer), cash_fen(market, market.firm)) == (before_fen - FEE_FEN, FEE_FEN)
-    assert fee_hold_of(key) not in market.states.ledger.held
+    assert hold_of(key) not in market.states.ledger.held
 
 
 ENDS: list[tuple[Callable[[Services], EngagementId], Callable[[Services, EngagementId], tuple[str, Any]]]] = [
@@ -119,7 +119,7 @@ def test_a_client_without_money_engages_nobody(market: Services) -> None:
 
 
 def test_neither_side_moves_the_fee_by_hand(market: Services) -> None:
-    hold = fee_hold_of(market.engaged())
+    hold = hold_of(market.engaged())
     for actor, command in ((market.world.insurer, ledger.PostPending(hold)), (OPERATOR, ledger.VoidPending(hold))):
         assert market.ask(actor, command).refused == "ledger.ESCROW_IS_THE_MARKETS"
 
@@ -139,7 +139,7 @@ def test_a_qualification_ends_by_its_clock(market: Services) -> None:
 
 def test_the_law_sees_a_fee_that_is_not_held(market: Services) -> None:
     key = market.engaged()
-    del market.states.ledger.held[fee_hold_of(key)]
+    del market.states.ledger.held[hold_of(key)]
     assert list(the_fee_of_an_engagement_is_held_exactly_while_it_is_open(market.states, market.now)) == [
         f"`{key}` is requested, 0 of {FEE_FEN} fen are held"
     ]

@@ -13,7 +13,7 @@ import typer
 
 from mumian.cli.opened import FAULT, HomeOption, fail
 from mumian.cli.words import say
-from mumian.journal.log import digest_in, payload_of
+from mumian.journal.log import payload_in
 from mumian.journal.store import Store
 from mumian.kernel.ids import PartyId
 from mumian.kernel.money import yuan
@@ -22,6 +22,7 @@ from mumian.market.home import Home
 from mumian.market.leaf import Leaf, decode_leaf
 from mumian.market.movements import Book, Statement, beancount_of, book_of, differences, statement_of
 from mumian.market.rooms import States
+from mumian.rulebook.calendar import months_after
 
 exports = typer.Typer(no_args_is_help=True, help=say("books for other programs", "供其他程序使用的账簿"))
 
@@ -34,8 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def _leaves(store: Store, size: int) -> Iterator[Leaf]:
     for entry in store.entries(0, size):
-        named = digest_in(entry)
-        yield decode_leaf(payload_of(entry, store.body(named.body_sha256) if named else None))
+        yield decode_leaf(payload_in(entry, store.body))
 
 
 def _size(store: Store) -> int:
@@ -57,9 +57,9 @@ def _months(month: str) -> tuple[date, date]:
         return date.min, date.max
     try:
         first = date.fromisoformat(f"{month}-01")
+        return first, months_after(first, 1)
     except ValueError:
         fail(say(f"`{month}` is no month; write it as 2026-09", f"`{month}` 不是月份；请写作 2026-09"))
-    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
 def show_statement(

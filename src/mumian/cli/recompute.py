@@ -15,7 +15,7 @@ from rich.table import Table
 from mumian.cli.opened import REFUSED, HomeOption, JsonOption, fail
 from mumian.cli.words import say
 from mumian.journal.checkpoint import verify_checkpoint
-from mumian.journal.log import digest_in, payload_of
+from mumian.journal.log import payload_in
 from mumian.journal.publish import ExportReader
 from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.money import yuan
@@ -49,8 +49,8 @@ def recompute_(
     if found is None:
         fail(
             say(
-                f"the journal holds no payout of `{sale}` for `{product}`; `mumian show {product}` names its sales",
-                f"日志中没有产品 `{product}` 的交易 `{sale}` 的分账；请用 `mumian show {product}` 查看",
+                f"the journal holds no payout of `{sale}` for `{product}`; `mumian show distribution` names what was shared",
+                f"日志中没有产品 `{product}` 的交易 `{sale}` 的分账；请用 `mumian show distribution` 查看",
             )
         )
     if as_json:
@@ -77,12 +77,15 @@ def _payloads(folder: Path, journal: Path | None) -> Iterator[bytes]:
 def _read(log: Path, body: Callable[[str], bytes | None]) -> Iterator[bytes]:
     reader = ExportReader(log)
     size = _proved_size(reader)
-    for entry in reader.entries(0, size):
-        named = digest_in(entry)
-        text = body(named.body_sha256) if named else None
-        if named is not None and text is None:
+
+    def found(sha256: str) -> bytes:
+        text = body(sha256)
+        if text is None:
             fail(say("a leaf's text is missing; export the journal anew", "缺少一条记录的正文；请重新导出日志"))
-        yield payload_of(entry, text)
+        return text
+
+    for entry in reader.entries(0, size):
+        yield payload_in(entry, found)
 
 
 def _proved_size(reader: ExportReader) -> int:

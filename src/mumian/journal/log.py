@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -120,6 +120,15 @@ def payload_of(entry: bytes, body: bytes | None) -> bytes:
     if _digest_of(body) != entry:
         raise BadEntry(f"the body is `{sha256(body).hexdigest()}`, not `{named.body_sha256}` as its record says")
     return body
+
+
+def payload_in(entry: bytes, body: Callable[[str], bytes | None]) -> bytes:
+    """Return the payload of `entry`, whose body, if it lies beside it, `body` finds by its SHA-256.
+
+    Raises: BadEntry: as `payload_of`.
+    """
+    named = digest_in(entry)
+    return payload_of(entry, body(named.body_sha256) if named else None)
 
 
 def digest_in(entry: bytes) -> BodyDigest | None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from mumian.kernel.canonical import Natural
+import msgspec
+
+from mumian.kernel.canonical import END, Natural
 
 Instant: TypeAlias = Natural
 """Milliseconds since the epoch, UTC."""
+
+Month: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])" + END)]
+"""A calendar month in Guangzhou: `2026-11`."""
 
 GUANGZHOU = timezone(timedelta(hours=8))
 DAY_MS = 86_400_000

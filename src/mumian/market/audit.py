@@ -14,7 +14,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 
 from mumian.journal.faults import JournalFault
-from mumian.journal.log import digest_in, payload_of
+from mumian.journal.log import payload_in
 from mumian.journal.store import Commit, Head, Store
 from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.outcome import Broken
@@ -134,8 +134,7 @@ class _Replay:
     def take(self, entry: bytes, hashed: bytes) -> Fault | None:
         """Hold one leaf against everything before it, and take it in."""
         try:
-            named = digest_in(entry)
-            payload = payload_of(entry, self._body(named.body_sha256) if named else None)
+            payload = payload_in(entry, self._body)
             leaf: Heard = decode_heard(payload)
         except (msgspec.DecodeError, JournalFault) as error:
             return Fault(self.size, "leaves_are_commands", str(error))

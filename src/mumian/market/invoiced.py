@@ -17,7 +17,7 @@ def what_is_invoiced_was_billed_at_that_price(s: States, _now: Instant) -> Itera
         order = s.exchange.orders[invoice.order]
         if invoice.end > order.calls:
             yield f"`{key}` ends before call {invoice.end}, `{invoice.order}` has {order.calls} billed calls"
-        elif invoice.amount_fen != order.cost_fen(invoice.end) - order.cost_fen(invoice.first_call):
+        elif invoice.amount_fen != order.charge_fen(before=invoice.first_call, units=invoice.calls):
             yield f"`{key}` is of {invoice.amount_fen} fen, its calls cost otherwise under `{invoice.order}`"
 
 

@@ -12,6 +12,7 @@ from datetime import date
 import msgspec
 
 from mumian.kernel.ids import AccountId, PartyId
+from mumian.kernel.money import yuan
 from mumian.kernel.time import Instant, day_of
 from mumian.market.leaf import Leaf
 from mumian.rooms.ledger import model as ledger
@@ -167,8 +168,8 @@ def beancount_of(book: Book) -> Iterator[str]:
     for movement in book.movements:
         yield ""
         yield f'{day_of(movement.at).isoformat()} * "{movement.why}" "leaf {movement.seq}"'
-        yield f"  {_account(movement.debit)}  {_decimal(movement.amount_fen)} CNY"
-        yield f"  {_account(movement.credit)}  {_decimal(-movement.amount_fen)} CNY"
+        yield f"  {_account(movement.debit)}  {_plain(movement.amount_fen)} CNY"
+        yield f"  {_account(movement.credit)}  {_plain(-movement.amount_fen)} CNY"
 
 
 def _account(owned: Owned) -> str:
@@ -176,7 +177,6 @@ def _account(owned: Owned) -> str:
     return f"{root}:{owned.owner.capitalize()}:{owned.purpose.value.capitalize()}"
 
 
-def _decimal(amount_fen: int) -> str:
-    sign = "-" if amount_fen < 0 else ""
-    whole, minor = divmod(abs(amount_fen), 100)
-    return f"{sign}{whole}.{minor:02d}"
+def _plain(amount_fen: int) -> str:
+    """Return yuan as beancount reads them: without marks of thousands."""
+    return yuan(amount_fen).replace(",", "")

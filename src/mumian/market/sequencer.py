@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from mumian.journal.log import Log, Sealed, digest_in, entry_for, payload_of
+from mumian.journal.log import Log, Sealed, entry_for, payload_in
 from mumian.journal.publish import Publisher
 from mumian.journal.store import Commit, Head, Store, StoreBehind
 from mumian.kernel.canonical import canonical, sha256_hex
@@ -337,8 +337,7 @@ class Sequencer:
     def leaf(self, seq: int) -> Leaf:
         """Return leaf `seq` from the store."""
         (entry,) = self._store.entries(seq, seq + 1)
-        named = digest_in(entry)
-        leaf: Leaf = decode_leaf(payload_of(entry, self._store.body(named.body_sha256) if named else None))
+        leaf: Leaf = decode_leaf(payload_in(entry, self._store.body))
         return leaf
 
     def _prime(self, batch: list[Spoken]) -> None:

@@ -32,6 +32,11 @@ class Level:
         return self.drawn == self.pairs
 
 
+def pairs_of(n: int, size: int) -> int:
+    """Return how many pairs of a coalition of `size` players and its complement there are among `n`."""
+    return comb(n, size) // (2 if 2 * size == n else 1)
+
+
 def kernel_mass(n: int, size: int) -> float:
     """Return the Shapley kernel's weight of all pairs of a level, up to a factor: 1/(k(n-k)), half of it where k = n/2.
 
@@ -54,7 +59,7 @@ def levels_of(n: int, *, pairs: int, groups: int) -> list[Level]:
     open_sizes = list(range(1, n // 2 + 1))
     while open_sizes:
         size = open_sizes[0]
-        level = comb(n, size) // (2 if 2 * size == n else 1)
+        level = pairs_of(n, size)
         mass = sum(kernel_mass(n, each) for each in open_sizes)
         if level > (left if size == 1 else left * kernel_mass(n, size) / mass):
             break
@@ -70,7 +75,7 @@ def levels_of(n: int, *, pairs: int, groups: int) -> list[Level]:
 def _partly(n: int, sizes: list[int], *, left: int, groups: int) -> list[Level]:
     """Share what is left in rounds of one pair a group: one round for every level, the others by largest need."""
     rounds = dict.fromkeys(sizes, 1)
-    most = {size: comb(n, size) // (2 if 2 * size == n else 1) // groups for size in sizes}
+    most = {size: pairs_of(n, size) // groups for size in sizes}
     if min(most.values(), default=1) < 1:
         raise ValueError(f"a level of fewer pairs than `{groups}` groups; ask about more")
     for _ in range(left // groups - len(sizes)):
@@ -78,10 +83,7 @@ def _partly(n: int, sizes: list[int], *, left: int, groups: int) -> list[Level]:
         if not open_sizes:
             break
         rounds[max(open_sizes, key=lambda size: kernel_mass(n, size) / rounds[size])] += 1
-    return [
-        Level(size=size, pairs=comb(n, size) // (2 if 2 * size == n else 1), drawn=groups * rounds[size])
-        for size in sizes
-    ]
+    return [Level(size=size, pairs=pairs_of(n, size), drawn=groups * rounds[size]) for size in sizes]
 
 
 def masks_of(n: int, level: Level, *, rng: np.random.Generator) -> Masks:

@@ -58,9 +58,8 @@ def design(n: int, inside: Floats, level: Integers, model: OddModel) -> Floats:
     blocks = [centred, (level[:, None] == np.arange(1, (n + 1) // 2)).astype(np.float64)]
     across = _polynomials(n)[level - 1]
     blocks += [centred * across[:, [degree]] for degree in range(1, _degrees(n, model))]
-    signs = 2 * inside - 1
     if model is OddModel.PAIRS:
-        products = _freed(n, signs, centred, level, order=2)
+        products = _freed(n, 2 * inside - 1, centred, level, order=2)
         blocks.append(products * (1 - 2 * level / n)[:, None])
     return np.hstack(blocks)
 

@@ -9,28 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar, cast
 
-import numba
 import numpy as np
 
+from mumian.methods.differencing import kernel
 from mumian.methods.semivalues import TABLE_PLAYERS_MAX, Floats
-
-F = TypeVar("F", bound=Callable[..., object])
 
 UTILITY_VERSION = "ridge-explained-mse/1"
 """Names the utility in whatever is paid by it."""
 
 LOW_BITS_MAX = 12
 """A slice of the table is all subsets of so many owners, joined to one subset of the others."""
-
-
-def _compiled(function: F) -> F:
-    """Compile once and keep it on disk; where no folder can be written, compile in each process."""
-    try:
-        return cast(F, numba.njit(cache=True, nogil=True)(function))
-    except RuntimeError:
-        return cast(F, numba.njit(nogil=True)(function))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +100,7 @@ def _stacked(owners: list[Moments], test: Moments, *, ridge: float) -> tuple[Flo
     return np.array([each.gram for each in owners]), np.array([each.cross for each in owners])
 
 
-@_compiled
+@kernel
 def _fill_slice(
     table: Floats,
     grams: Floats,
@@ -153,7 +142,7 @@ def _fill_slice(
     return True
 
 
-@_compiled
+@kernel
 def _solve(a: Floats, b: Floats, factor: Floats, w: Floats) -> bool:
     """Write w with a·w = b; of `a` and `factor` the lower triangle is used. False: `a` is not positive definite."""
     d = len(b)
@@ -180,7 +169,7 @@ def _solve(a: Floats, b: Floats, factor: Floats, w: Floats) -> bool:
     return True
 
 
-@_compiled
+@kernel
 def _explained(w: Floats, test_gram: Floats, test_cross: Floats) -> float:
     """Return 2w't - w'Tw, T and t being means over the test rows: y'y/m less the mean square error."""
     total = 0.0

@@ -17,7 +17,7 @@ from mumian.cli.certificate.certificate import (
     Restrictions,
     RightLine,
 )
-from mumian.journal.log import digest_in, payload_of
+from mumian.journal.log import payload_in
 from mumian.journal.store import Store
 from mumian.kernel.canonical import digest
 from mumian.kernel.ids import PartyId
@@ -103,8 +103,7 @@ def leaf_of(store: Store, number: str, at: Instant) -> int:
 def read_leaf(store: Store, seq: int) -> Leaf:
     """Return leaf `seq` of a market's journal."""
     (entry,) = store.entries(seq, seq + 1)
-    named = digest_in(entry)
-    leaf: Leaf = decode_leaf(payload_of(entry, store.body(named.body_sha256) if named else None))
+    leaf: Leaf = decode_leaf(payload_in(entry, store.body))
     return leaf
 
 

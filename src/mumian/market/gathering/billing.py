@@ -13,8 +13,8 @@ def _issue(s: States, c: billing.IssueInvoice, base: Base) -> Facts:
     order = s.exchange.orders.get(key) if key else None
     if order is None or not order.metered:
         return billing.DealFacts(**base, deal=None)
-    end = c.first_call + c.calls
-    amount_fen = order.cost_fen(end) - order.cost_fen(c.first_call) if end <= order.calls else 0
+    is_billed = c.first_call + c.calls <= order.calls
+    amount_fen = order.charge_fen(before=c.first_call, units=c.calls) if is_billed else 0
     seen = billing.DealSeen(key, order.product, order.seller, order.buyer, order.calls, amount_fen)
     return billing.DealFacts(**base, deal=seen)
 
@@ -36,7 +36,7 @@ def _settle(s: States, c: billing.SettleContest, base: Base) -> Facts:
     if invoice is None or calls > invoice.calls:
         return billing.CreditFacts(**base, credit_fen=0)
     order = s.exchange.orders[invoice.order]
-    return billing.CreditFacts(**base, credit_fen=order.cost_fen(invoice.end) - order.cost_fen(invoice.end - calls))
+    return billing.CreditFacts(**base, credit_fen=order.charge_fen(before=invoice.end - calls, units=calls))
 
 
 GATHER: dict[type, Gather] = {

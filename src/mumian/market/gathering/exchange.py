@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
+from mumian.kernel.ids import PartyId
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.gathering.seen import broken_source, operator_relation, source_seen
 from mumian.market.rooms import States
@@ -45,21 +46,18 @@ def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
     )
 
 
-def _place_order(s: States, c: exchange.PlaceOrder | exchange.PlaceTrial, base: Base) -> Facts:
-    listing = s.exchange.listings.get(c.listing)
-    broken = broken_source(s, listing.product, base["now"], taker=base["actor"]) if listing else None
-    return exchange.StandingFacts(**base, broken=broken)
-
-
-def _place_agreed(s: States, c: exchange.PlaceAgreed, base: Base) -> Facts:
-    listing = s.exchange.listings.get(c.listing)
-    broken = broken_source(s, listing.product, base["now"], taker=c.buyer) if listing else None
-    return exchange.StandingFacts(**base, broken=broken)
+def _place(s: States, c: exchange.PlaceOrder | exchange.PlaceTrial | exchange.PlaceAgreed, base: Base) -> Facts:
+    buyer = c.buyer if isinstance(c, exchange.PlaceAgreed) else base["actor"]
+    return _standing(s, s.exchange.listings.get(c.listing), buyer, base)
 
 
 def _record_delivery(s: States, c: exchange.RecordDelivery, base: Base) -> Facts:
     order = s.exchange.orders.get(c.order)
-    broken = broken_source(s, order.product, base["now"], taker=order.buyer) if order else None
+    return _standing(s, order, order.buyer if order else base["actor"], base)
+
+
+def _standing(s: States, of: exchange.Listing | exchange.Order | None, taker: PartyId, base: Base) -> Facts:
+    broken = broken_source(s, of.product, base["now"], taker=taker) if of else None
     return exchange.StandingFacts(**base, broken=broken)
 
 
@@ -85,9 +83,9 @@ GATHER: dict[type, Gather] = {
     exchange.RegisterProduct: _register_product,
     exchange.ReviewCompliance: _review,
     exchange.ListProduct: _list_product,
-    exchange.PlaceOrder: _place_order,
-    exchange.PlaceTrial: _place_order,
-    exchange.PlaceAgreed: _place_agreed,
+    exchange.PlaceOrder: _place,
+    exchange.PlaceTrial: _place,
+    exchange.PlaceAgreed: _place,
     exchange.RecordDelivery: _record_delivery,
     exchange.SignDeal: _sign_deal,
     exchange.SettleUsage: _settle_usage,

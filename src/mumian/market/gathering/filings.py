@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId
+from mumian.kernel.time import Month
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.rooms import States
 from mumian.rooms.exchange.states import DealState
@@ -39,32 +40,31 @@ def _purchase(s: States, c: filings.RegisterPurchase, base: Base) -> Facts:
 def _publish(s: States, c: filings.PublishIndex, base: Base) -> Facts:
     """Read every order and filing: once a month, by the exchange alone."""
     months = (month_before(c.month), c.month)
-    trades = (trade for each in (_traded(s), _filed(s)) for trade in each)
-    return filings.IndexFacts(**base, trades=tuple(trade for trade in trades if trade.month in months))
+    return filings.IndexFacts(**base, trades=(*_traded(s, months), *_filed(s, months)))
 
 
-def _traded(s: States) -> Iterator[filings.Trade]:
+def _traded(s: States, months: tuple[Month, ...]) -> Iterator[filings.Trade]:
     """Yield deals that were delivered as a whole and settled; metered calls have no day of their own."""
     for key, order in s.exchange.orders.under():
         if order.state not in SETTLED or order.metered or not order.due_fen:
             continue
+        month = month_of(order.delivered_at)
+        if month not in months:
+            continue
         family = s.exchange.products[order.product].product_type.value
-        item, month = (
-            f"{order.product}/{s.exchange.listings[order.listing].price.unit.value}",
-            month_of(order.delivered_at),
-        )
+        item = f"{order.product}/{s.exchange.listings[order.listing].price.unit.value}"
         sides = (_group(s, order.seller), _group(s, order.buyer))
         yield filings.Trade(key, family, item, month, *sides, order.units or order.quantity, order.due_fen)
 
 
-def _filed(s: States) -> Iterator[filings.Trade]:
+def _filed(s: States, months: tuple[Month, ...]) -> Iterator[filings.Trade]:
     """Yield deals that both sides filed of a product by its own seller; others have no item to be matched by."""
     for key, record in views.confirmed(s.filings):
+        month = month_of(record.concluded_at)
         product = s.exchange.products.get(ProductId(record.product)) if record.product else None
-        if product is not None and product.seller == record.seller:
+        if month in months and product is not None and product.seller == record.seller:
             family, sides = product.product_type.value, (_group(s, record.seller), _group(s, record.buyer))
-            item, month = f"{record.product}/filed", month_of(record.concluded_at)
-            yield filings.Trade(key, family, item, month, *sides, record.units, record.amount_fen)
+            yield filings.Trade(key, family, f"{record.product}/filed", month, *sides, record.units, record.amount_fen)
 
 
 def _group(s: States, party: PartyId) -> str:

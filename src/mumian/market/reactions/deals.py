@@ -14,13 +14,13 @@ from mumian.market.reactions.base import Meet, React
 from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
 from mumian.rooms.exchange import model as exchange
-from mumian.rooms.exchange.states import DealState
 from mumian.rooms.exchange.terms import DELIVERY_DUE, ESCROW_DUE, INSPECTION_DUE, RejectReason
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.revenue.decide import decide as decide_revenue
 
 
-def _delivery_over(_s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:
+def _time_over(_s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:
+    """Nobody delivered in time, or nobody decided a dispute while its money was held: the order ends."""
     yield exchange.ExpireOrder(OrderId(event.about))
 
 
@@ -42,17 +42,10 @@ def _may_share(s: States, key: OrderId, order: exchange.Order, now: Instant) -> 
     return not isinstance(decide_revenue(s.revenue, share, facts), Refused)
 
 
-def _escrow_over(s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:
-    """The hold ends of itself at this moment; the order ends with it."""
-    key = OrderId(event.about)
-    if s.exchange.orders[key].state is DealState.DISPUTED:
-        yield exchange.ExpireOrder(key)
-
-
 REACTIONS: dict[type, React] = {}
 
 MEET: dict[str, Meet] = {
-    DELIVERY_DUE: _delivery_over,
+    DELIVERY_DUE: _time_over,
     INSPECTION_DUE: _inspection_over,
-    ESCROW_DUE: _escrow_over,
+    ESCROW_DUE: _time_over,
 }

@@ -40,7 +40,7 @@ def _party_admitted(_s: States, event: parties.PartyAdmitted, _now: Instant) -> 
 def _order_placed(s: States, event: deals.OrderPlaced, _now: Instant) -> Iterator[Any]:
     """Money is held for the order until it is accepted, cancelled or expired."""
     if event.escrow_fen:
-        leg = ledger.Leg(cash_of(s, event.buyer), _escrow(s), event.escrow_fen, event.order)
+        leg = ledger.Leg(cash_of(s, event.buyer), escrow_of(s), event.escrow_fen, event.order)
         yield ledger.HoldTransfers((leg,), event.hold_expires_at)
 
 
@@ -76,13 +76,13 @@ def _delivery_accepted(_s: States, event: deals.DeliveryAccepted, _now: Instant)
 def _usage_billed(s: States, event: deals.UsageBilled, _now: Instant) -> Iterator[Any]:
     """A bill for calls is paid at once, then shared out."""
     if event.amount_fen:
-        yield ledger.PostTransfers((ledger.Leg(cash_of(s, event.buyer), _escrow(s), event.amount_fen, event.bill),))
+        yield ledger.PostTransfers((ledger.Leg(cash_of(s, event.buyer), escrow_of(s), event.amount_fen, event.bill),))
         yield revenue.Distribute(event.bill, event.product, event.amount_fen)
 
 
 def _distributed(s: States, event: revenue.Distributed, _now: Instant) -> Iterator[Any]:
     """Each share goes from the escrow to its payee."""
-    escrow = _escrow(s)
+    escrow = escrow_of(s)
     legs = tuple(
         ledger.Leg(escrow, cash_of(s, share.payee), share.amount_fen, event.sale)
         for share in event.shares
@@ -101,12 +101,12 @@ def _order_ended(
         yield ledger.VoidPending(hold)
 
 
-def hold_of(order: str) -> TransferId:
-    """Return the transfer that holds an order's escrow: made by the same leaf, it has the same number.
+def hold_of(thing: str) -> TransferId:
+    """Return the transfer that holds the money of a thing, an order or an engagement: made by the same leaf, it has its number.
 
     The nth further order of a leaf, `order-17.n`, has hold n + 1: every agreed order costs something.
     """
-    seq, _, nth = order.removeprefix("order-").partition(".")
+    seq, _, nth = thing.partition("-")[2].partition(".")
     return TransferId(new_id("transfer", int(seq), int(nth or 0) + 1))
 
 
@@ -115,7 +115,8 @@ def cash_of(s: States, party: PartyId) -> AccountId:
     return _of(s, f"{party}/{_CASH}")
 
 
-def _escrow(s: States) -> AccountId:
+def escrow_of(s: States) -> AccountId:
+    """Return the account of what is held between two sides."""
     return _of(s, _ESCROW)
 
 

@@ -5,56 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mumian.kernel.ids import OPERATOR, AccountId, PartyId, TransferId, new_id
-from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.reactions.base import Meet, React
+from mumian.market.reactions.money import cash_of, escrow_of, hold_of
 from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
 from mumian.rooms.ledger import model as ledger
-from mumian.rooms.ledger.model import Purpose
-from mumian.rooms.ledger.views import account_of
 from mumian.rooms.services import events
 from mumian.rooms.services import model as services
 from mumian.rooms.services.vocabulary import QUALIFIED, EngagementId, Limit, QualificationId
 
 
-def fee_hold_of(engagement: str) -> TransferId:
-    """Return the transfer that holds an engagement's fee: made by the same leaf, it has the same number."""
-    return TransferId(new_id("transfer", int(engagement.removeprefix("engagement-")), 1))
-
-
 def _engaged(s: States, event: events.Engaged, _now: Instant) -> Iterator[Any]:
     if event.record.fee_fen:
-        leg = ledger.Leg(
-            _account(s, event.record.client),
-            _account(s, OPERATOR, Purpose.ESCROW),
-            event.record.fee_fen,
-            event.engagement,
-        )
+        leg = ledger.Leg(cash_of(s, event.record.client), escrow_of(s), event.record.fee_fen, event.engagement)
         yield ledger.HoldTransfers((leg,), event.hold_expires_at)
 
 
 def _settled(s: States, event: events.EngagementSettled, _now: Instant) -> Iterator[Any]:
     """The fee leaves the escrow as it enters it."""
     if event.fee_fen:
-        yield ledger.PostPending(fee_hold_of(event.engagement))
-        leg = ledger.Leg(
-            _account(s, OPERATOR, Purpose.ESCROW), _account(s, event.provider), event.fee_fen, event.engagement
-        )
+        yield ledger.PostPending(hold_of(event.engagement))
+        leg = ledger.Leg(escrow_of(s), cash_of(s, event.provider), event.fee_fen, event.engagement)
         yield ledger.PostTransfers((leg,))
 
 
 def _ended(_s: States, event: events.EngagementEnded, _now: Instant) -> Iterator[Any]:
     if event.fee_fen:
-        yield ledger.VoidPending(fee_hold_of(event.engagement))
-
-
-def _account(s: States, party: PartyId, purpose: Purpose = Purpose.CASH) -> AccountId:
-    found = account_of(s.ledger, party, purpose)
-    if found is None:
-        raise Broken("every_party_has_its_accounts", f"`{party}` has no {purpose.value} account")
-    return found
+        yield ledger.VoidPending(hold_of(event.engagement))
 
 
 def _meet(_s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from mumian.kernel.ids import PartyId, new_id
 from mumian.kernel.limits import Start, Stop, Unit
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
-from mumian.kernel.time import Instant, start_of
+from mumian.kernel.time import Instant, Month, start_of
 from mumian.methods.apportion import apportion
 from mumian.rooms.billing.model import (
     ROOTS_MAX,
@@ -32,7 +32,6 @@ from mumian.rooms.billing.model import (
     InvoiceIssued,
     InvoiceState,
     IssueInvoice,
-    Month,
     SettleContest,
     Span,
     State,
@@ -40,6 +39,7 @@ from mumian.rooms.billing.model import (
     TaxLine,
 )
 from mumian.rooms.billing.model import BillingRefusal as R
+from mumian.rulebook.calendar import months_after
 from mumian.rulebook.rules import missing, number_at
 
 CONTEST = "billing.contest"
@@ -128,8 +128,7 @@ def _refuse_taxes(taxes: tuple[Tax, ...]) -> Refused | None:
 
 def end_of(month: Month) -> Instant:
     """Return the first instant after a month in Guangzhou."""
-    year, nth = int(month[:4]), int(month[5:])
-    return start_of(date(year + nth // 12, nth % 12 + 1, 1))
+    return start_of(months_after(date.fromisoformat(f"{month}-01"), 1))
 
 
 def split_taxes(amount_fen: int, taxes: tuple[Tax, ...]) -> tuple[int, tuple[TaxLine, ...]]:

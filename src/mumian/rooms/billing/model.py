@@ -14,11 +14,9 @@ from mumian.kernel.limits import ClockChange
 from mumian.kernel.money import Fen
 from mumian.kernel.outcome import Refusal, Sentence
 from mumian.kernel.table import Table
+from mumian.kernel.time import Month
 
 InvoiceId = NewType("InvoiceId", str)
-
-Month = Annotated[str, msgspec.Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])" + END)]
-"""A calendar month in Guangzhou: `2026-11`."""
 
 TaxKind = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}" + END)]
 """Which tax, as the seller writes it on the invoice: `vat`."""

@@ -226,7 +226,7 @@ def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event
         detail: Detail = {"order": key, "unbilled_calls": facts.unbilled_calls}
         return Refused(R.NOTHING_TO_BILL, {**detail, "calls_left": calls_left})
     bill = f"bill-{key.removeprefix('order-')}.{order.bills + 1}"
-    amount_fen = order.cost_fen(order.calls + calls) - order.cost_fen(order.calls)
+    amount_fen = order.charge_fen(before=order.calls, units=calls)
     return [UsageBilled(bill, key, command.agreement, order.product, calls, amount_fen, order.buyer, order.seller)]
 
 

@@ -12,70 +12,30 @@ from mumian.kernel.roles import DataKind
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
 from mumian.rooms.exchange.commands import (
-    AcceptDelivery as AcceptDelivery,
+    AcceptDelivery,
+    CancelOrder,
+    CloseUsage,
+    Command,
+    DelistProduct,
+    ExpireOrder,
+    FileDeal,
+    IssueQuote,
+    ListProduct,
+    PlaceAgreed,
+    PlaceOrder,
+    PlaceTrial,
+    RateDeal,
+    RecordDelivery,
+    RegisterProduct,
+    RejectDelivery,
+    ResolveDispute,
+    ReviewCompliance,
+    SettleUsage,
+    SignDeal,
+    SuspendListing,
+    SuspendStandingOn,
 )
-from mumian.rooms.exchange.commands import (
-    CancelOrder as CancelOrder,
-)
-from mumian.rooms.exchange.commands import (
-    CloseUsage as CloseUsage,
-)
-from mumian.rooms.exchange.commands import (
-    Command as Command,
-)
-from mumian.rooms.exchange.commands import (
-    DelistProduct as DelistProduct,
-)
-from mumian.rooms.exchange.commands import (
-    ExpireOrder as ExpireOrder,
-)
-from mumian.rooms.exchange.commands import (
-    FileDeal as FileDeal,
-)
-from mumian.rooms.exchange.commands import (
-    IssueQuote as IssueQuote,
-)
-from mumian.rooms.exchange.commands import (
-    ListProduct as ListProduct,
-)
-from mumian.rooms.exchange.commands import (
-    PlaceAgreed as PlaceAgreed,
-)
-from mumian.rooms.exchange.commands import (
-    PlaceOrder as PlaceOrder,
-)
-from mumian.rooms.exchange.commands import (
-    PlaceTrial as PlaceTrial,
-)
-from mumian.rooms.exchange.commands import RateDeal as RateDeal
-from mumian.rooms.exchange.commands import (
-    RecordDelivery as RecordDelivery,
-)
-from mumian.rooms.exchange.commands import (
-    RegisterProduct as RegisterProduct,
-)
-from mumian.rooms.exchange.commands import (
-    RejectDelivery as RejectDelivery,
-)
-from mumian.rooms.exchange.commands import (
-    ResolveDispute as ResolveDispute,
-)
-from mumian.rooms.exchange.commands import (
-    ReviewCompliance as ReviewCompliance,
-)
-from mumian.rooms.exchange.commands import (
-    SettleUsage as SettleUsage,
-)
-from mumian.rooms.exchange.commands import (
-    SignDeal as SignDeal,
-)
-from mumian.rooms.exchange.commands import (
-    SuspendListing as SuspendListing,
-)
-from mumian.rooms.exchange.commands import (
-    SuspendStandingOn as SuspendStandingOn,
-)
-from mumian.rooms.exchange.events import Event as Event
+from mumian.rooms.exchange.events import Event
 from mumian.rooms.exchange.product import (
     Code,
     DeliveryForm,
@@ -86,11 +46,40 @@ from mumian.rooms.exchange.product import (
     SourceSeen,
     Tier,
     Title,
+    charge_fen,
     cost_fen,
 )
-from mumian.rooms.exchange.refusals import ExchangeRefusal as ExchangeRefusal
+from mumian.rooms.exchange.refusals import ExchangeRefusal
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
 from mumian.rooms.exchange.terms import Evaluation
+
+__all__ = [
+    "AcceptDelivery",
+    "CancelOrder",
+    "CloseUsage",
+    "Command",
+    "DelistProduct",
+    "Event",
+    "ExchangeRefusal",
+    "ExpireOrder",
+    "FileDeal",
+    "IssueQuote",
+    "ListProduct",
+    "PlaceAgreed",
+    "PlaceOrder",
+    "PlaceTrial",
+    "RateDeal",
+    "RecordDelivery",
+    "RegisterProduct",
+    "RejectDelivery",
+    "ResolveDispute",
+    "ReviewCompliance",
+    "SettleUsage",
+    "SignDeal",
+    "State",
+    "SuspendListing",
+    "SuspendStandingOn",
+]
 
 SOURCES_MAX = 256
 """Sources of one product; bounds the work of one command."""
@@ -242,6 +231,10 @@ class Order(msgspec.Struct, frozen=True):
     def cost_fen(self, units: int) -> int:
         """Return what the first `units` units of the order cost."""
         return cost_fen(self.unit_fen, self.tiers, units)
+
+    def charge_fen(self, *, before: int, units: int) -> int:
+        """Return what `units` units of the order cost after its first `before`."""
+        return charge_fen(self.unit_fen, self.tiers, before=before, units=units)
 
 
 class Quote(msgspec.Struct, frozen=True):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import OrderId, PartyId, free_id, new_id
+from mumian.kernel.ids import ListingId, OrderId, PartyId, free_id, new_id
 from mumian.kernel.limits import ClockChange, Start, Unit
 from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
+from mumian.kernel.time import Instant
 from mumian.rooms.exchange.events import Event, OrderPlaced, QuoteIssued
 from mumian.rooms.exchange.gates import not_yours, refuse_role
 from mumian.rooms.exchange.model import (
@@ -34,19 +35,16 @@ Placing: TypeAlias = PlaceOrder | PlaceTrial | PlaceAgreed
 
 
 def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refused:
-    refused = refuse_role(facts, BUYERS, "order")
-    if refused is not None:
-        return refused
-    listing = _open(state, command, facts)
+    listing = refuse_role(facts, BUYERS, "order") or _standing(state, command.listing, facts)
     if isinstance(listing, Refused):
         return listing
     if listing.price.mode in UNPOSTED:
         return Refused(R.PRICE_NOT_POSTED, {"listing": command.listing, "mode": listing.price.mode.value})
-    refused = _refuse_order(command, listing, facts.actor, facts)
+    refused = _refuse_order(command.listing, listing, facts.actor, until=command.expires_at, now=facts.now)
     if refused is not None:
         return refused
     price = listing.price
-    quote = _quoted(state, command, facts) if command.quote else None
+    quote = _quoted(state, command, listing, facts) if command.quote else None
     if isinstance(quote, Refused):
         return quote
     unit_fen = price.amount_fen if quote is None else quote.unit_fen
@@ -61,33 +59,35 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
     if amount_fen > command.max_price_fen:
         detail: Detail = {"amount_fen": amount_fen, "version": listing.version, "listing": command.listing}
         return Refused(R.PRICE_ABOVE_LIMIT, {**detail, "limit_fen": command.max_price_fen})
-    return [_placed(state, command, facts.actor, unit_fen, facts)]
+    return [_placed(state, command, listing, facts.actor, unit_fen, facts)]
 
 
 def quote(state: State, command: IssueQuote, facts: Facts) -> list[Event] | Refused:
-    listing = state.listings.get(command.listing)
-    if listing is None:
-        return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
-    if listing.seller != facts.actor:
-        return not_yours(facts, command.listing, listing.seller, "quote")
-    if listing.state is not ListingState.OPEN:
-        return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
-    if command.buyer == listing.seller:
-        return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": command.buyer})
-    latest = facts.now + ORDER_MS_MAX
-    if not facts.now < command.valid_until <= latest:
-        detail: Detail = {"expires_at": command.valid_until, "now": facts.now}
-        return Refused(R.EXPIRY_OUT_OF_RANGE, {**detail, "latest": latest})
+    key, buyer = command.listing, command.buyer
+    known = state.listings.get(key)
+    if known is not None and known.seller != facts.actor:
+        return not_yours(facts, key, known.seller, "quote")
+    listing = _open(state, key)
+    if isinstance(listing, Refused):
+        return listing
+    refused = _refuse_order(key, listing, buyer, until=command.valid_until, now=facts.now) or _refuse_not_below(
+        key, listing, command.unit_fen
+    )
+    if refused is not None:
+        return refused
+    terms = (buyer, command.quantity, command.unit_fen, command.valid_until)
+    return [QuoteIssued(new_id("quote", facts.seq), key, listing.version, facts.actor, *terms)]
+
+
+def _refuse_not_below(key: ListingId, listing: Listing, unit_fen: int) -> Refused | None:
+    """Return why a quote is none of a listing as it is priced now, or None."""
     posted_fen = listing.price.amount_fen
-    if command.unit_fen >= posted_fen or listing.price.tiers:
-        said: Detail = {"unit_fen": command.unit_fen, "posted_fen": posted_fen}
-        return Refused(R.QUOTE_NOT_BELOW, {**said, "listing": command.listing})
-    name = new_id("quote", facts.seq)
-    terms = (command.buyer, command.quantity, command.unit_fen, command.valid_until)
-    return [QuoteIssued(name, command.listing, listing.version, facts.actor, *terms)]
+    if unit_fen < posted_fen and not listing.price.tiers:
+        return None
+    return Refused(R.QUOTE_NOT_BELOW, {"unit_fen": unit_fen, "posted_fen": posted_fen, "listing": key})
 
 
-def _quoted(state: State, command: PlaceOrder, facts: Facts) -> Quote | Refused:
+def _quoted(state: State, command: PlaceOrder, listing: Listing, facts: Facts) -> Quote | Refused:
     """Return the quote that an order names if it holds for it."""
     found, name = state.quotes.get(command.quote), command.quote
     if found is None or (found.buyer, found.listing) != (facts.actor, command.listing):
@@ -99,21 +99,14 @@ def _quoted(state: State, command: PlaceOrder, facts: Facts) -> Quote | Refused:
     if command.quantity > found.quantity:
         detail: Detail = {"quote": name, "quantity_max": found.quantity}
         return Refused(R.QUOTE_TOO_SMALL, {**detail, "quantity": command.quantity})
-    price = state.listings[command.listing].price
-    if found.unit_fen >= price.amount_fen or price.tiers:  # the posted price fell, or is of another kind by now
-        said: Detail = {"unit_fen": found.unit_fen, "posted_fen": price.amount_fen}
-        return Refused(R.QUOTE_NOT_BELOW, {**said, "listing": command.listing})
-    return found
+    return _refuse_not_below(command.listing, listing, found.unit_fen) or found
 
 
 def place_trial(state: State, command: PlaceTrial, facts: Facts) -> list[Event] | Refused:
-    refused = refuse_role(facts, BUYERS, "try")
-    if refused is not None:
-        return refused
-    listing = _open(state, command, facts)
+    listing = refuse_role(facts, BUYERS, "try") or _standing(state, command.listing, facts)
     if isinstance(listing, Refused):
         return listing
-    refused = _refuse_order(command, listing, facts.actor, facts)
+    refused = _refuse_order(command.listing, listing, facts.actor, until=command.expires_at, now=facts.now)
     if refused is not None:
         return refused
     trial_units = listing.price.trial_units
@@ -124,41 +117,47 @@ def place_trial(state: State, command: PlaceTrial, facts: Facts) -> list[Event] 
     if tried is not None:
         said: Detail = {"actor": facts.actor, "product": listing.product}
         return Refused(R.TRIAL_TAKEN, {**said, "order": tried})
-    return [_placed(state, command, facts.actor, 0, facts)]
+    return [_placed(state, command, listing, facts.actor, 0, facts)]
 
 
 def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event] | Refused:
     if not facts.is_market:
         return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
-    listing = _open(state, command, facts)
+    listing = _standing(state, command.listing, facts)
     if isinstance(listing, Refused):
         return listing
     if listing.price.mode not in UNPOSTED:
         posted: Detail = {"listing": command.listing, "mode": listing.price.mode.value}
         return Refused(R.PRICE_POSTED, {**posted, "because": command.because})
-    refused = _refuse_order(command, listing, command.buyer, facts) or _refuse_amount(
-        command.quantity * command.unit_fen, command.quantity, command.unit_fen
-    )
-    return refused or [_placed(state, command, command.buyer, command.unit_fen, facts)]
+    refused = _refuse_order(
+        command.listing, listing, command.buyer, until=command.expires_at, now=facts.now
+    ) or _refuse_amount(command.quantity * command.unit_fen, command.quantity, command.unit_fen)
+    return refused or [_placed(state, command, listing, command.buyer, command.unit_fen, facts)]
 
 
-def _open(state: State, command: Placing, facts: Facts) -> Listing | Refused:
-    """Return the listing if it is open and what its product stands on holds."""
-    listing = state.listings.get(command.listing)
+def _open(state: State, key: ListingId) -> Listing | Refused:
+    listing = state.listings.get(key)
     if listing is None:
-        return Refused(R.LISTING_UNKNOWN, {"listing": command.listing})
+        return Refused(R.LISTING_UNKNOWN, {"listing": key})
     if listing.state is not ListingState.OPEN:
-        return Refused(R.LISTING_NOT_OPEN, {"listing": command.listing, "state": listing.state.value})
-    return refuse_standing(facts) or listing
+        return Refused(R.LISTING_NOT_OPEN, {"listing": key, "state": listing.state.value})
+    return listing
 
 
-def _refuse_order(command: Placing, listing: Listing, buyer: PartyId, facts: Facts) -> Refused | None:
+def _standing(state: State, key: ListingId, facts: Facts) -> Listing | Refused:
+    """Return the listing if it is open and what its product stands on holds."""
+    listing = _open(state, key)
+    return listing if isinstance(listing, Refused) else refuse_standing(facts) or listing
+
+
+def _refuse_order(key: ListingId, listing: Listing, buyer: PartyId, *, until: Instant, now: Instant) -> Refused | None:
+    """Return why nobody may be bound to a listing with this buyer until then, or None."""
     if listing.seller == buyer:
-        return Refused(R.SELF_DEALING, {"listing": command.listing, "actor": buyer})
-    latest = facts.now + ORDER_MS_MAX
-    if facts.now < command.expires_at <= latest:
+        return Refused(R.SELF_DEALING, {"listing": key, "actor": buyer})
+    latest = now + ORDER_MS_MAX
+    if now < until <= latest:
         return None
-    return Refused(R.EXPIRY_OUT_OF_RANGE, {"expires_at": command.expires_at, "now": facts.now, "latest": latest})
+    return Refused(R.EXPIRY_OUT_OF_RANGE, {"expires_at": until, "now": now, "latest": latest})
 
 
 def _refuse_amount(amount_fen: int, quantity: int, unit_fen: int) -> Refused | None:
@@ -167,13 +166,15 @@ def _refuse_amount(amount_fen: int, quantity: int, unit_fen: int) -> Refused | N
     return Refused(R.AMOUNT_TOO_LARGE, {"quantity": quantity, "unit_fen": unit_fen, "max_fen": FEN_MAX})
 
 
-def _placed(state: State, command: Placing, buyer: PartyId, unit_fen: int, facts: Facts) -> OrderPlaced:
-    listing = state.listings[command.listing]
+def _placed(
+    state: State, command: Placing, listing: Listing, buyer: PartyId, unit_fen: int, facts: Facts
+) -> OrderPlaced:
     is_trial = isinstance(command, PlaceTrial)
     tiers = () if is_trial else listing.price.tiers
     amount_fen = cost_fen(unit_fen, tiers, command.quantity)
     metered = listing.price.unit in METERED
     order = OrderId(free_id(state.orders, "order", facts.seq))
+    clocks = () if metered else _watch(order, command, facts)
     return OrderPlaced(
         order,
         command.listing,
@@ -188,19 +189,20 @@ def _placed(state: State, command: Placing, buyer: PartyId, unit_fen: int, facts
         0 if metered else amount_fen,
         command.expires_at,
         command.expires_at + INSPECTION_MS + DISPUTE_MS,
-        tiers,
-        command.because if isinstance(command, PlaceAgreed) else "",
-        *_watch(order, command, metered=metered, facts=facts),
-        command.quote if isinstance(command, PlaceOrder) else "",
-        is_trial,
+        tiers=tiers,
+        because=command.because if isinstance(command, PlaceAgreed) else "",
+        is_watched=bool(clocks),
+        clocks=clocks,
+        quote=command.quote if isinstance(command, PlaceOrder) else "",
+        is_trial=is_trial,
     )
 
 
-def _watch(order: OrderId, command: Placing, *, metered: bool, facts: Facts) -> tuple[bool, tuple[ClockChange, ...]]:
+def _watch(order: OrderId, command: Placing, facts: Facts) -> tuple[ClockChange, ...]:
     """Have the market's clock end the order when it is due, from the rulebook on that says so."""
-    if metered or rule_at(INSPECTION_RULE, rulebook=facts.rulebook, now=facts.now) is None:
-        return False, ()
-    return True, (Start(order, DELIVERY_DUE, Unit.INSTANT, command.expires_at, INSPECTION_RULE),)
+    if rule_at(INSPECTION_RULE, rulebook=facts.rulebook, now=facts.now) is None:
+        return ()
+    return (Start(order, DELIVERY_DUE, Unit.INSTANT, command.expires_at, INSPECTION_RULE),)
 
 
 def refuse_standing(facts: Facts) -> Refused | None:

@@ -173,6 +173,14 @@ def cost_fen(unit_fen: int, tiers: tuple[Tier, ...], units: int) -> int:
     return tariff.cost_fen(tiers, units) if tiers else units * unit_fen
 
 
+def charge_fen(unit_fen: int, tiers: tuple[Tier, ...], *, before: int, units: int) -> int:
+    """Return what `units` units cost after `before` of the same order.
+
+    Raises: ValueError: as `cost_fen`.
+    """
+    return tariff.charge_fen(tiers, before=before, units=units) if tiers else units * unit_fen
+
+
 def units_max(tiers: tuple[Tier, ...]) -> int | None:
     """Return how many units the tiers have a rate for; None where there is no end."""
     return tiers[-1].up_to if tiers else None

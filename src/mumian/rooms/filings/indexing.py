@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
-from mumian.kernel.time import Instant, day_of
+from mumian.kernel.time import Instant, Month, day_of
 from mumian.methods.price_index import WHOLE_BP, Matched, SmallCell, Sold, chained_bp, jevons_bp, may_be_shown
 from mumian.rooms.filings.model import Event, IndexFacts, IndexPublished, PublishIndex, State, Trade
-from mumian.rooms.filings.records import Figure, Index, Month
+from mumian.rooms.filings.records import Figure, Index
 from mumian.rooms.filings.refusals import FilingsRefusal as R
+from mumian.rulebook.calendar import months_after
 from mumian.rulebook.rules import in_force, missing, number_at
 
 RULE = "MM-INDEX"
@@ -25,8 +27,7 @@ def month_of(now: Instant) -> Month:
 
 
 def month_before(month: Month) -> Month:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year - 1:04d}-12" if number == 1 else f"{year:04d}-{number - 1:02d}"
+    return months_after(date.fromisoformat(f"{month}-01"), -1).isoformat()[:7]
 
 
 def publish(state: State, command: PublishIndex, facts: Facts) -> list[Event] | Refused:

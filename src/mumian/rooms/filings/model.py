@@ -10,7 +10,7 @@ from mumian.kernel.ids import PartyId
 from mumian.kernel.money import PositiveFen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.table import Table
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, Month
 from mumian.rooms.filings.records import (
     BudgetCode,
     Family,
@@ -18,7 +18,6 @@ from mumian.rooms.filings.records import (
     Filing,
     FilingId,
     Index,
-    Month,
     ProductRef,
     Purchase,
     PurchaseId,

@@ -11,7 +11,7 @@ from mumian.kernel.canonical import END, Natural, Positive
 from mumian.kernel.ids import PartyId
 from mumian.kernel.money import PositiveFen
 from mumian.kernel.roles import DataKind
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, Month
 
 FilingId = NewType("FilingId", str)
 PurchaseId = NewType("PurchaseId", str)
@@ -20,7 +20,6 @@ Family: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,31}" + 
 """A family of products: the code of their type, such as `dataset`."""
 
 ProductRef: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^(product-[0-9]+(\.[0-9]+)?)?" + END)]
-Month: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])" + END)]
 BudgetCode: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Z][0-9A-Z-]{2,31}" + END)]
 
 
