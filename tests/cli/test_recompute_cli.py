@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from terminal import Mumian
 
 from mumian.kernel.canonical import sha256_hex
+from mumian.kernel.ids import OPERATOR, ListingId, OrderId, ProductId
+from mumian.kernel.time import DAY_MS
 from mumian.market.home import Home
+from mumian.market.rooms import States
 from mumian.market.simulator import T0
-from mumian.market.trial import ORIGIN, Script, World, buy, open_trial, policy_of
+from mumian.market.trial import ORIGIN, PURPOSE, Script, World, buy, open_trial, policy_of
+from mumian.rooms.contracts import model as contracts
+from mumian.rooms.contracts.model import OfferId
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
+from mumian.rooms.exchange.terms import Verdict
+from mumian.rooms.revenue import model as revenue
+from mumian.rooms.revenue.model import RecordValuation
+from mumian.rooms.revenue.terms import Measured, Method, NegativePolicy
 
 REFUSED, FAULT = 1, 2
 
@@ -68,3 +79,82 @@ def test_an_export_whose_leaves_were_rewritten_is_not_recomputed(
     ran = mumian("recompute", f"{world.report}/{order}", "--from", public)
     assert (ran.code, ran.out) == (FAULT, "")
     assert "the root that is signed" in ran.err
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Path]:
+    """A market in which a product was sold whose owners share by measured values; the evidence lies beside it."""
+    folder = tmp_path_factory.mktemp("measured")
+    home, evidence = folder / "home", folder / "evidence.json"
+    market = Home.create(home, origin=ORIGIN).open_market(lambda: T0)
+    world = open_trial(market.handle_all, T0)
+    script = Script(market.handle_all, T0)
+    script._said = 10_000
+    sources = tuple(map(goods.SourceId, world.grants))
+    scenario = goods.Scenario("FIN-01", "航班延误保险定价", goods.FieldOfUse.INDUSTRY)
+    kind, form = goods.ProductType.INDICATOR, goods.DeliveryForm.SANDBOX
+    register = exchange.RegisterProduct("延误", kind, form, sources, (PURPOSE,), scenario)
+    product = ProductId(script.made(world.merchant, register, "product"))
+    agreed = Measured("counted-routes/1", NegativePolicy.ZERO_AND_RENORMALISE)
+    terms = revenue.AgreeDistribution(product, (), world.owners, Method.SHAPLEY, 3_000, measured=agreed)
+    script.say(world.merchant, terms)
+    for owner in world.owners:
+        script.say(owner, revenue.ConsentToDistribution(product, 1))
+    worths = [7 * mask.bit_count() + mask % 3 for mask in range(1 << len(world.owners))]
+    table = {"type": "table", "utility": "counted-routes/1", "worths_nano": [0, *worths[1:]]}
+    evidence.write_text(json.dumps(table))
+    market.close()
+    return home, product, evidence
+
+
+def test_values_are_measured_recorded_and_found_again_by_the_evidence(
+    mumian: Mumian, measured: tuple[Path, str, Path], tmp_path: Path
+) -> None:
+    home, product, evidence = measured
+    said = mumian("value", evidence, "--product", product, "--basis", "month-1")
+    assert said.code == 0
+    command = msgspec.json.decode(said.out, type=RecordValuation)
+    market = Home(home).open_market(lambda: T0)
+    script = Script(market.handle_all, T0)
+    script._said = 20_000
+    seller = market.states.exchange.products[product].seller
+    script.say(seller, command)
+    order = sell_once(script, market.states, ProductId(product))
+    market.close()
+    ran = mumian("recompute", f"{product}/{order}", "--home", home, "--evidence", evidence)
+    assert ran.code == 0, ran.err
+    assert "exact-table/1" in ran.out
+    assert "counted-routes/1" in ran.out
+    other = tmp_path / "other.json"
+    other.write_text(evidence.read_text() + " ")
+    ran = mumian("recompute", f"{product}/{order}", "--home", home, "--evidence", other)
+    assert (ran.code, "find the recorded file" in ran.err) == (FAULT, True)
+
+
+def sell_once(script: Script, states: States, product: ProductId) -> OrderId:
+    script.say(OPERATOR, exchange.ReviewCompliance(product, Verdict.PASSED, sha256_hex(b"report")))
+    seller = states.exchange.products[product].seller
+    price = goods.Price(goods.PriceMode.FIXED, 101, goods.Unit.PRODUCT)
+    listing = ListingId(script.made(seller, exchange.ListProduct(product, price), "listing"))
+    policy = policy_of(product)
+    offer = script.made(seller, contracts.MakeOffer(product, policy, None, T0 + 9 * DAY_MS), "offer")
+    buyer = next(order.buyer for _, order in states.exchange.orders.under())
+    order, _ = buy(script, buyer, listing, OfferId(offer), policy)
+    script.say(seller, exchange.RecordDelivery(order, sha256_hex(b"release")))
+    script.say(buyer, exchange.AcceptDelivery(order))
+    return order
+
+
+def test_evidence_of_a_payout_that_no_values_shared_is_refused(
+    mumian: Mumian, sold: tuple[Path, World, str], measured: tuple[Path, str, Path]
+) -> None:
+    home, world, order = sold
+    ran = mumian("recompute", f"{world.report}/{order}", "--home", home, "--evidence", measured[2])
+    assert (ran.code, "not by measured values" in ran.err) == (FAULT, True)
+
+
+def test_what_is_no_evidence_is_said_without_a_trace(mumian: Mumian, tmp_path: Path) -> None:
+    (tmp_path / "odd.json").write_text("{}")
+    ran = mumian("value", tmp_path / "odd.json", "--product", "product-1", "--basis", "b")
+    assert (ran.code, ran.out) == (FAULT, "")
+    assert "no evidence" in ran.err

@@ -20,6 +20,7 @@ import reached_negotiation
 import reached_offices
 import reached_parties
 import reached_registers
+import reached_revenue
 import reached_services
 import test_bodies_sharing
 import test_operating
@@ -88,7 +89,7 @@ WAYS = (
     *ways(Stage, reached_billing.STAGED),
     *ways(lambda: Stage("2026.3"), reached_billing.BEFORE_BILLING),
     *ways(Stage, reached_parties.STAGED, reached_goods.STAGED, reached_money.STAGED, reached_cleanroom.STAGED),
-    *ways(Stage, reached_deals.STAGED),
+    *ways(Stage, reached_deals.STAGED, reached_revenue.STAGED),
     *ways(lambda: Stage("2026.3"), reached_deals.BEFORE_INSPECTION, reached_money.BEFORE_INSPECTION),
     *ways(Stage, reached_negotiation.STAGED),
     *ways(lambda: Stage("2026.2"), reached_cleanroom.BEFORE_REVIEWS),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mumian.methods.apportion import apportion
+from mumian.methods.apportion import UNIT, apportion, apportion_on
 
 weight_lists = st.lists(
     st.one_of(st.integers(0, 50), st.fractions(min_value=0, max_value=5, max_denominator=12)), min_size=1, max_size=8
@@ -62,3 +63,38 @@ def test_known_apportionments(total: int, weights: list[Fraction | int], parts: 
 def test_what_cannot_be_divided_is_an_error(total: int, weights: list[Fraction | int]) -> None:
     with pytest.raises(ValueError, match=r"zero|negative"):
         apportion(total, weights)
+
+
+def slow_apportion_on(total: int, weights: list[int], owed: list[int]) -> tuple[list[int], list[int]]:
+    """Add what everybody is due, then give out one unit at a time to whoever is owed most."""
+    due = [quota + debt for quota, debt in zip(apportion(total * UNIT, weights), owed, strict=True)]
+    parts = [0] * len(weights)
+    for _ in range(total):
+        nth = due.index(max(due))
+        due[nth] -= UNIT
+        parts[nth] += 1
+    return parts, due
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_divisions_that_follow_one_another_hand_out_unit_by_unit_to_whoever_is_owed_most(seed: int) -> None:
+    rng = random.Random(seed)
+    count = rng.randrange(1, 9)
+    owed = [0] * count
+    most = sum(Fraction(UNIT, nth) for nth in range(2, count + 1))
+    for _ in range(100):
+        weights = [rng.choice((0, 0, 1, rng.randrange(1, 100))) for _ in range(count)]
+        weights[rng.randrange(count)] += 1
+        total = rng.choice((0, 1, 1, 2, rng.randrange(30)))
+        parts, after = apportion_on(total, weights, owed)
+        assert (parts, after) == slow_apportion_on(total, weights, owed)
+        assert sum(parts) == total
+        assert sum(after) == 0
+        assert -UNIT < min(after) <= max(after) <= most
+        owed = after
+
+
+def test_what_is_owed_is_one_each_and_adds_up_to_nothing() -> None:
+    for owed in ([0], [1, 0]):
+        with pytest.raises(ValueError, match="one each, zero"):
+            apportion_on(1, [1, 1], owed)

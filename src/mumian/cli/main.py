@@ -22,7 +22,6 @@ from mumian.cli import (
     machine,
     person,
     receipt,
-    recompute,
     rules,
     show,
     submit,
@@ -44,7 +43,9 @@ LATE = {
     "demo": "mumian.cli.demo",
     "domain": "mumian.cli.domain",
     "query": "mumian.cli.query",
+    "recompute": "mumian.cli.recompute",
     "ticket": "mumian.cli.ticket",
+    "value": "mumian.cli.value",
 }
 """Commands that load what computes (DuckDB, numba, OpenDP), a second's work: only when they are asked for."""
 
@@ -76,7 +77,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, books, explain, rules, deadlines, desk, fsck, recompute, machine):
+for part in (submit, key, show, books, explain, rules, deadlines, desk, fsck, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")

@@ -18,10 +18,13 @@ from mumian.journal.checkpoint import verify_checkpoint
 from mumian.journal.log import payload_in
 from mumian.journal.publish import ExportReader
 from mumian.journal.tree import Frontier, leaf_hash
+from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.money import yuan
 from mumian.market.home import Home
 from mumian.market.proofs import body_in
 from mumian.market.recomputed import Recomputed, recompute
+from mumian.market.valued import Doubt, EvidenceFault, read_evidence, valued_again
+from mumian.rooms.revenue.terms import NANO, ShareKind
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +43,10 @@ def recompute_(
         Path | None,
         typer.Option("--from", help=say("an export instead of a market's home", "以导出的日志代替市场文件夹")),
     ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help=say("also measure the contributions again, from this file", "并依据该证据文件重新计算贡献")),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     product, _, sale = payout.partition("/")
@@ -53,12 +60,62 @@ def recompute_(
                 f"日志中没有产品 `{product}` 的交易 `{sale}` 的分账；请用 `mumian show distribution` 查看",
             )
         )
+    doubts = _again(found, evidence) if evidence is not None else []
+    is_equal = found.is_equal and all(doubt.is_equal for doubt in doubts)
     if as_json:
-        typer.echo(json.dumps({**msgspec.to_builtins(found), "is_equal": found.is_equal}, ensure_ascii=False, indent=2))
+        said = {**msgspec.to_builtins(found), "values": msgspec.to_builtins(doubts), "is_equal": is_equal}
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _tell(found)
-    if not found.is_equal:
+        _tell_values(found, doubts)
+    if not is_equal:
         raise typer.Exit(REFUSED)
+
+
+def _again(found: Recomputed, evidence: Path) -> list[Doubt]:
+    """Return each owner's value beside what the evidence gives, once it is the evidence that was recorded."""
+    text = evidence.read_bytes()
+    if found.valuation is None:
+        fail(
+            say(
+                f"`{found.sale}` was shared by {found.method}, not by measured values; there is no evidence to measure",
+                f"交易 `{found.sale}` 按 {found.method} 分配，并非按计算的贡献值；无证据可重算",
+            )
+        )
+    if sha256_hex(text) != found.evidence_digest:
+        fail(
+            say(
+                f"{evidence} has digest {sha256_hex(text)}, recorded is {found.evidence_digest}; find the recorded file",
+                f"{evidence} 的摘要为 {sha256_hex(text)}，登记的是 {found.evidence_digest}；请使用登记的文件",
+            )
+        )
+    owners = [line.payee for line in found.lines if line.kind == ShareKind.OWNER.value]
+    try:
+        return valued_again(read_evidence(text), found.valuation, owners)
+    except EvidenceFault as fault:
+        fail(f"{evidence}: {fault}")
+
+
+def _tell_values(found: Recomputed, doubts: list[Doubt]) -> None:
+    """Say how the contributions were measured, and beside each value what the evidence gives."""
+    valuation = found.valuation
+    if valuation is None:
+        return
+    typer.echo(
+        say(
+            f"values by {valuation.method} of {valuation.utility}: seed {valuation.seed}, {valuation.evaluations} coalitions, intervals at {valuation.confidence_permille}‰",
+            f"贡献值由 {valuation.method} 计算，效用 {valuation.utility}：种子 {valuation.seed}，联盟 {valuation.evaluations} 个，区间置信 {valuation.confidence_permille}‰",
+        )
+    )
+    owners = [line.payee for line in found.lines if line.kind == ShareKind.OWNER.value]
+    table = Table(say("owner", "权益方"), say("value", "贡献值"), "±", say("again", "重算"))
+    by_owner = {doubt.owner: doubt for doubt in doubts}
+    for owner, value, half_width in zip(owners, valuation.values, valuation.half_widths, strict=True):
+        doubt = by_owner.get(owner)
+        again = "" if doubt is None else f"{doubt.again_nano / NANO:.9f}"
+        style = "red" if doubt is not None and not doubt.is_equal else ""
+        table.add_row(owner, f"{value / NANO:.9f}", f"{half_width / NANO:.9f}", again, style=style)
+    Console().print(table)
 
 
 def _payloads(folder: Path, journal: Path | None) -> Iterator[bytes]:

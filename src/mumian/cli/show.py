@@ -76,6 +76,8 @@ NOUNS = {
     "account": ("ledger.accounts",),
     "hold": ("ledger.held",),
     "distribution": ("revenue.distributions",),
+    "contribution": ("revenue.contributions",),
+    "waiver": ("revenue.waivers",),
     "filing": ("filings.filings",),
     "purchase": ("filings.purchases",),
     "index": ("filings.indexes",),

@@ -107,7 +107,8 @@ def no_call_is_billed_that_was_not_made(s: States, _now: Instant) -> Iterator[st
 
 def whoever_may_be_paid_has_an_account(s: States, _now: Instant) -> Iterator[str]:
     """Every party, and every payee of a distribution, has a cash account; the exchange its four."""
-    payees = {fee.payee for _, rule in s.revenue.rules.under() for fee in rule.terms.fees}
+    rules = [rule.terms for _, rule in s.revenue.rules.under()]
+    payees = {line.payee for terms in rules for lines in (terms.fees, terms.costs) for line in lines}
     for party in sorted(payees | {key for key, _ in s.parties.parties.under()}):
         for purpose in tuple(Purpose) if party == OPERATOR else (Purpose.CASH,):
             if ledger.account_of(s.ledger, party, purpose) is None:

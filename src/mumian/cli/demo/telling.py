@@ -49,6 +49,7 @@ WHY: dict[ShareKind, tuple[str, str]] = {
     ),
     ShareKind.BROKER: ("broker's fee", "中介费"),
     ShareKind.LABOUR: ("labour", "劳务"),
+    ShareKind.COST: ("what was laid out, back first", "先回收的成本"),
     ShareKind.MERCHANT: ("the merchant's part of the net amount", "数据商所得净额部分"),
     ShareKind.OWNER: (
         "by coverage: exact Shapley value of the cells it serves",

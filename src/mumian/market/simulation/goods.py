@@ -59,7 +59,7 @@ def advance_product(s: Scene) -> Said | None:
     if rule is None and product.state is ProductState.COMPLIANT and s.chance(100):
         return Said(product.seller, exchange.ListProduct(key, _price(s, product)))
     if rule is None or s.chance(100):
-        return Said(product.seller, _agree(s, key, product))
+        return Said(product.seller, agreeing(s, key, product))
     if rule.waiting:
         return Said(rule.waiting[0], revenue.ConsentToDistribution(key, rule.version))
     is_weighed = not rule.terms.owners or s.states.revenue.latest.get(key) is not None
@@ -75,7 +75,7 @@ def advance_product(s: Scene) -> Said | None:
     return Said(s.one((OPERATOR, s.who(Role.SERVICE_PROVIDER))), exchange.ReviewCompliance(key, verdict, s.digest()))
 
 
-def _agree(s: Scene, key: ProductId, product: exchange.Product) -> revenue.AgreeDistribution:
+def agreeing(s: Scene, key: ProductId, product: exchange.Product) -> revenue.AgreeDistribution:
     owners: dict[PartyId, None] = {}
     for source in product.sources:
         record = s.states.rights.grants.get(source) or s.states.rights.rights.get(source)
@@ -85,12 +85,15 @@ def _agree(s: Scene, key: ProductId, product: exchange.Product) -> revenue.Agree
     fees = [revenue.FeeLine(PartyId(OPERATOR), revenue.FeeKind.EXCHANGE_FEE, rate_bp=250)]
     if s.chance(200):
         fees.append(revenue.FeeLine(PartyId(s.pick("party")), revenue.FeeKind.BROKER, amount_fen=s.one((1, 60_000))))
-    method = s.one(tuple(revenue.Method))
+    method = s.one(METHODS)
     is_fixed = method is revenue.Method.FIXED and owners
     parts = (10_000 - len(owners) + 1, *(1,) * (len(owners) - 1)) if is_fixed else ()
     merchant_bp = 3_000 if owners else 10_000
     floor_fen = s.one((0, 0, 500))
     return revenue.AgreeDistribution(key, tuple(fees), tuple(owners), method, merchant_bp, parts, floor_fen)
+
+
+METHODS = (revenue.Method.COVERAGE_SHAPLEY, revenue.Method.EQUAL_JOIN, revenue.Method.FIXED)
 
 
 def _contribution(s: Scene, key: ProductId, owners: int) -> revenue.RecordContribution:

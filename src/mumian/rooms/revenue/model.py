@@ -1,89 +1,56 @@
-"""What can be said about revenue."""
+"""What can be said about revenue, and what is kept of it. Its words are in `terms.py`."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, TypeAlias
-
 import msgspec
 
-from mumian.kernel.canonical import END, INT53_MAX, Natural, Positive
-from mumian.kernel.canonical import Digest as Digest
+from mumian.kernel.canonical import Digest, Int53, Natural, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId
 from mumian.kernel.money import Fen, PositiveFen
 from mumian.kernel.table import Table
 from mumian.kernel.time import Instant
 from mumian.rooms.revenue.refusals import RevenueRefusal as RevenueRefusal
+from mumian.rooms.revenue.terms import (
+    BASIS_POINTS,
+    BasisPoints,
+    Cell,
+    Code,
+    Cost,
+    Factors,
+    FeeKind,
+    FeeLine,
+    Measured,
+    Method,
+    Share,
+    ShareKind,
+    Step,
+    Terms,
+    Valuation,
+    Whole,
+)
 
-BASIS_POINTS = 10_000
-"""One whole in basis points."""
-
-OWNERS_MAX = 53
-"""Owners of one product: a cell's owners are the bits of one integer of 53."""
-
-FEES_MAX = 32
-"""Fee lines of one product; with the owners they fit one group of the ledger."""
-
-FEE_FEN_MAX = INT53_MAX // FEES_MAX
-"""A fixed fee at most: all of a product's together stay within 53 bits."""
-
-CELLS_MAX = 4_096
-"""Cells of one contribution; bounds the work of one command."""
-
-BasisPoints: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=BASIS_POINTS)]
-Code: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}" + END)]
-Whole: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9]+" + END)]
-"""A natural number of any size, in decimal digits."""
-
-
-class FeeKind(StrEnum):
-    """What comes off the gross before it is shared (domain-rules §8: 净额)."""
-
-    EXCHANGE_FEE = "exchange_fee"  # 平台费
-    SERVICE_FEE = "service_fee"  # 公共数据运营服务费
-    BROKER = "broker"  # 中介费
-    LABOUR = "labour"  # 劳务
-
-
-class ShareKind(StrEnum):
-    """Why somebody is paid: one of the fees, the merchant's part, or an owner's."""
-
-    EXCHANGE_FEE = "exchange_fee"
-    SERVICE_FEE = "service_fee"
-    BROKER = "broker"
-    LABOUR = "labour"
-    MERCHANT = "merchant"
-    OWNER = "owner"
-
-
-class Method(StrEnum):
-    """How the owners' part is divided.
-
-    COVERAGE_SHAPLEY: a cell is worth its weight as soon as one of its owners is there (union of rows).
-    EQUAL_JOIN: a cell is worth its weight only when all of its owners are there (join of rows).
-    FIXED: by contract, `owner_bp` each.
-    """
-
-    COVERAGE_SHAPLEY = "coverage_shapley"
-    EQUAL_JOIN = "equal_join"
-    FIXED = "fixed"
-
-
-class FeeLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One fee: either `rate_bp` of the gross or `amount_fen` a sale. There is no default rate (domain-rules §4.3, §8)."""
-
-    payee: PartyId
-    kind: FeeKind
-    rate_bp: BasisPoints | None = None
-    amount_fen: Annotated[int, msgspec.Meta(ge=0, le=FEE_FEN_MAX)] | None = None
-
-
-class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What exactly the owners whose bits are set have contributed: bit i is the i-th of the rule's owners."""
-
-    owners_mask: Positive
-    weight: Natural
+__all__ = [
+    "BASIS_POINTS",
+    "AgreeDistribution",
+    "Cell",
+    "Command",
+    "ConsentToDistribution",
+    "Distribute",
+    "Event",
+    "FeeKind",
+    "FeeLine",
+    "Method",
+    "RecordContribution",
+    "RecordScores",
+    "RecordValuation",
+    "RecordWaiver",
+    "RevenueRefusal",
+    "Share",
+    "ShareKind",
+    "State",
+    "Terms",
+]
 
 
 class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"revenue.{name}", forbid_unknown_fields=True):
@@ -96,6 +63,8 @@ class AgreeDistribution(_Command, frozen=True):
     merchant_bp: the seller's part of the net, which is gross less fees; the owners share the rest.
     owner_bp: for the method `fixed`, the owners' parts of that rest in the order of `owners`; they add up to 10,000.
     floor_fen: what every owner gets of each sale before the rest goes by contribution (保底); 0 for none.
+    costs: come back out of the net, in ratio, before it is shared (先回收成本). steps: instead of `merchant_bp`, parts that
+    change with what the product has sold in all (阶梯分成). weights: for the method `score`; measured: for `shapley`.
     """
 
     product: ProductId
@@ -105,6 +74,10 @@ class AgreeDistribution(_Command, frozen=True):
     merchant_bp: BasisPoints | None = None
     owner_bp: tuple[BasisPoints, ...] = ()
     floor_fen: Fen = 0
+    costs: tuple[Cost, ...] = ()
+    steps: tuple[Step, ...] = ()
+    weights: Factors | None = None
+    measured: Measured | None = None
 
 
 class ConsentToDistribution(_Command, frozen=True):
@@ -127,41 +100,62 @@ class RecordContribution(_Command, frozen=True):
     evidence_digest: Digest
 
 
+class RecordScores(_Command, frozen=True):
+    """Say how each owner scored in a period, `basis`, in the order of the rule's owners, under the method `score`. By the
+    seller, the market or the domain that merged the parts. Facts: `ContributionFacts`.
+    """
+
+    product: ProductId
+    basis: Code
+    scores: tuple[Factors, ...]
+    evidence_digest: Digest
+
+
+class RecordValuation(_Command, frozen=True):
+    """Say what a method found each owner's data to be worth, under the method `shapley`. By the seller, the market or the
+    domain that merged the parts. Facts: `ContributionFacts`.
+
+    evidence_digest: of the evidence that anybody can run the method on again (`mumian recompute --evidence`).
+    """
+
+    product: ProductId
+    basis: Code
+    valuation: Valuation
+    evidence_digest: Digest
+
+
+class RecordWaiver(_Command, frozen=True):
+    """Say that a sale was let go below its list price for the public good (公益减免): what everybody who shares in it gave
+    up is kept, no money moves. By the seller. Facts: `WaiverFacts`.
+    """
+
+    sale: Code
+    product: ProductId
+
+
 class Distribute(_Command, frozen=True):
     """Share out what a sale brought. By the market alone.
 
     sale: id of the order or of the bill. basis: whose contribution counts; empty for the latest recorded.
+    exchange_fee_fen: by the exchange's own schedule, taken before all else.
     """
 
     sale: Code
     product: ProductId
     gross_fen: PositiveFen
     basis: str = ""
+    exchange_fee_fen: Fen = 0
 
 
-Command = AgreeDistribution | ConsentToDistribution | RecordContribution | Distribute
-
-
-class Terms(msgspec.Struct, frozen=True):
-    """What was proposed, and from `public_bodies` what was learnt: whose data is in it for no money."""
-
-    seller: PartyId
-    fees: tuple[FeeLine, ...]
-    merchant_bp: BasisPoints
-    owners: tuple[PartyId, ...]
-    method: Method
-    owner_bp: tuple[BasisPoints, ...]
-    floor_fen: Fen
-    public_bodies: tuple[PartyId, ...]
-
-
-class Share(msgspec.Struct, frozen=True):
-    """What one payee gets. The exact amount is `numerator` / the distribution's `denominator` fen."""
-
-    payee: PartyId
-    kind: ShareKind
-    amount_fen: Fen
-    numerator: Whole
+Command = (
+    AgreeDistribution
+    | ConsentToDistribution
+    | RecordContribution
+    | RecordScores
+    | RecordValuation
+    | RecordWaiver
+    | Distribute
+)
 
 
 class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"revenue.{name}"):
@@ -195,8 +189,45 @@ class ContributionRecorded(_Event, frozen=True):
     evidence_digest: Digest
 
 
+class ScoresRecorded(_Event, frozen=True):
+    """`points`: each owner's weighed scores."""
+
+    product: ProductId
+    basis: Code
+    scores: tuple[Factors, ...]
+    points: tuple[Whole, ...]
+    evidence_digest: Digest
+
+
+class ValuationRecorded(_Event, frozen=True):
+    """`points`: the values above zero, by the agreed policy. debts: what owners owe of later points, under that policy."""
+
+    product: ProductId
+    basis: Code
+    valuation: Valuation
+    points: tuple[Whole, ...]
+    debts: tuple[Natural, ...]
+    evidence_digest: Digest
+
+
+class WaiverRecorded(_Event, frozen=True):
+    """What a sale would have brought more at its list price, and to whom: exact amounts rounded for the sale alone."""
+
+    sale: Code
+    product: ProductId
+    version: Positive
+    basis: str
+    forgone_fen: PositiveFen
+    shares: tuple[Share, ...]
+    at: Instant
+
+
 class Distributed(_Event, frozen=True):
-    """`shares` add up to `gross_fen`; those of 0 fen are kept for the explanation and move no money."""
+    """`shares` add up to `gross_fen`; those of 0 fen are kept for the explanation and move no money.
+
+    owed: what rounding has kept from each line of the rule by now, in 1/10^12 fen, less what it gave too much; they add up
+    to zero. Empty under rulebooks that round each sale for itself.
+    """
 
     sale: Code
     product: ProductId
@@ -206,9 +237,18 @@ class Distributed(_Event, frozen=True):
     shares: tuple[Share, ...]
     denominator: Whole
     at: Instant
+    owed: tuple[Int53, ...] = ()
 
 
-Event = DistributionAgreed | DistributionConsented | ContributionRecorded | Distributed
+Event = (
+    DistributionAgreed
+    | DistributionConsented
+    | ContributionRecorded
+    | ScoresRecorded
+    | ValuationRecorded
+    | WaiverRecorded
+    | Distributed
+)
 
 
 class DistributionFacts(Facts, frozen=True, kw_only=True):
@@ -218,7 +258,7 @@ class DistributionFacts(Facts, frozen=True, kw_only=True):
     holders: who must be named as owners: the holders of its sources of enterprise or personal data, each once.
     public_bodies: holders of its public sources. operators: operators of its public sources.
     grant_terms_accept: holders whose grants already accept any distribution that the seller agrees on.
-    strangers: payees of the fees that were never admitted, so that no account of theirs could be paid.
+    strangers: payees of fees and costs that were never admitted, so that no account of theirs could be paid.
     """
 
     seller: PartyId | None
@@ -231,9 +271,23 @@ class DistributionFacts(Facts, frozen=True, kw_only=True):
 
 
 class ContributionFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `RecordContribution`. domain_root: whose domain merged the parts of this basis, or None."""
+    """Facts of `RecordContribution`, `RecordScores` and `RecordValuation`. domain_root: whose domain merged the parts of
+    this basis, or None.
+    """
 
     domain_root: PartyId | None = None
+
+
+class WaiverFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `RecordWaiver`. list_fen: what the sale would have come to at its listing's price or guided ceiling, paid_fen:
+    what it came to; both None if there is no such sale of the product, or it is not done yet. seller: of the product.
+    is_for_public_good: the buyer is a public body, or the product is used for governance or welfare.
+    """
+
+    seller: PartyId | None
+    list_fen: Fen | None = None
+    paid_fen: Fen | None = None
+    is_for_public_good: bool = False
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -246,10 +300,11 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Contribution(msgspec.Struct, frozen=True):
-    """points: as in `ContributionRecorded`."""
+    """points: as in the event that recorded it. valuation: what a method found, under `shapley`."""
 
     points: tuple[Whole, ...]
     evidence_digest: Digest
+    valuation: Valuation | None = None
 
 
 class Distribution(msgspec.Struct, frozen=True):
@@ -260,6 +315,23 @@ class Distribution(msgspec.Struct, frozen=True):
     gross_fen: PositiveFen
     shares: tuple[Share, ...]
     denominator: Whole
+    at: Instant
+    owed: tuple[Int53, ...] = ()
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What a product's sales came to so far. recovered_fen: of each of the rule's costs. owed: as in `Distributed`."""
+
+    gross_fen: Fen = 0
+    recovered_fen: tuple[Fen, ...] = ()
+    owed: tuple[Int53, ...] = ()
+
+
+class Waiver(msgspec.Struct, frozen=True):
+    """What was given up with one sale."""
+
+    forgone_fen: PositiveFen
+    shares: tuple[Share, ...]
     at: Instant
 
 
@@ -273,7 +345,8 @@ class Feedback(msgspec.Struct, frozen=True):
 class State(msgspec.Struct):
     """rules: by product. contributions: `product/basis`. latest: product → its latest basis.
 
-    distributions: `product/sale`. feedback: `public body/product`.
+    distributions, waivers: `product/sale`. feedback: `public body/product`. tallies: by product. debts: by product, in
+    points of the owners, under a policy that carries them.
     """
 
     rules: Table[Rule]
@@ -281,3 +354,6 @@ class State(msgspec.Struct):
     latest: Table[str]
     distributions: Table[Distribution]
     feedback: Table[Feedback]
+    tallies: Table[Tally]
+    waivers: Table[Waiver]
+    debts: Table[tuple[Natural, ...]]

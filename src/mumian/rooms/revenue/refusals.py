@@ -73,6 +73,18 @@ class RevenueRefusal(Refusal):
         "method {method} of {owners} owners was given {parts} parts adding up to {sum_bp}; `fixed` takes one each adding up to {whole_bp}, the others none",
         "方式 {method}、权益方 {owners} 个，收到 {parts} 个比例合计 {sum_bp}；固定比例须逐一填写且合计 {whole_bp}，其他方式不填",
     )
+    COSTS_UNSOUND = Sentence(
+        "costs of `{product}`: {costs} lines, `{payee}` among them; there may be {costs_max}, each of a party once that is no public body",
+        "产品 `{product}` 的先回收成本 {costs} 项（含 `{payee}`）；最多 {costs_max} 项，每个主体一项，且不得为公共管理和服务机构",
+    )
+    STEPS_UNSOUND = Sentence(
+        "steps of `{product}` are {steps}; give 2 to {steps_max} whose bounds rise, the last without one, where there are owners",
+        "产品 `{product}` 的阶梯有 {steps} 级；有权益方时应为 2 至 {steps_max} 级、上限递增且末级不设上限",
+    )
+    METHOD_TERMS_MISMATCH = Sentence(
+        "method {method} does not go with what was given; `score` takes weights of which one at least counts, `shapley` a utility and what becomes of values below zero, the others neither",
+        "方式 {method} 与所填内容不符；贡献评分须填权重且至少一项大于零，沙普利值须填效用版本与负值处理办法，其他方式均不填",
+    )
     NOT_AGREED = Sentence(
         "no distribution of `{product}` is proposed; its seller agrees on one first",
         "产品 `{product}` 尚无收益分配方案；请由供方先提出",
@@ -99,6 +111,22 @@ class RevenueRefusal(Refusal):
         "the contribution `{basis}` to `{product}` is recorded already; correct it under a new name",
         "产品 `{product}` 的贡献 `{basis}` 已登记；更正请使用新的名称",
     )
+    METHOD_MISMATCH = Sentence(
+        "the owners of `{product}` share by {method}; record what that method counts by",
+        "产品 `{product}` 的权益方按 {method} 分配；请登记该方式所依据的贡献",
+    )
+    UTILITY_MISMATCH = Sentence(
+        "values of `{basis}` are of utility `{utility}`, the distribution of `{product}` names `{agreed}`; measure by that",
+        "`{basis}` 的数值出自效用 `{utility}`，产品 `{product}` 约定的是 `{agreed}`；请按约定计算",
+    )
+    OWNERS_MISMATCH = Sentence(
+        "`{basis}` speaks of {given} owners, the distribution of `{product}` of {owners}; give one each, in its order",
+        "`{basis}` 涉及权益方 {given} 个，产品 `{product}` 的方案为 {owners} 个；请按方案顺序逐一填写",
+    )
+    BELOW_ZERO = Sentence(
+        "`{owner}` is worth {value_nano} nano by `{basis}`, and the rule of `{product}` shares nothing while any is below zero; settle who spoilt the data, then measure anew",
+        "`{owner}` 在 `{basis}` 中的贡献为 {value_nano}（十亿分之一单位），产品 `{product}` 约定出现负值时不予分配；请先查明原因再重新计算",
+    )
     CELLS_NONE_OR_TOO_MANY = Sentence(
         "a contribution holds 1 to {cells_max} cells, not {cells}; merge them by owners",
         "一次贡献应有 1 至 {cells_max} 格，收到 {cells} 格；请按权益方合并",
@@ -118,6 +146,23 @@ class RevenueRefusal(Refusal):
         "no contribution `{basis}` to `{product}` is recorded; record it first",
         "产品 `{product}` 的贡献 `{basis}` 未登记；请先登记",
         "GZ2023-13",
+    )
+    SALE_UNKNOWN = Sentence(
+        "`{sale}` of `{product}` is no sale that came to its end; waive one that did",
+        "产品 `{product}` 没有已完成的交易 `{sale}`；请填写已完成的交易",
+    )
+    WAIVED_ALREADY = Sentence(
+        "what was given up with `{sale}` of `{product}` is recorded already; it is said once",
+        "产品 `{product}` 的交易 `{sale}` 的减免已登记；每笔只登记一次",
+    )
+    NOTHING_WAIVED = Sentence(
+        "`{sale}` came to {paid_fen} fen, its list price to {list_fen}; nothing was given up",
+        "交易 `{sale}` 成交 {paid_fen} 分，标价为 {list_fen} 分；未放弃收益",
+    )
+    NOT_FOR_PUBLIC_GOOD = Sentence(
+        "`{sale}` of `{product}` is neither to a public body nor for governance or welfare; a rebate in trade is no waiver",
+        "产品 `{product}` 的交易 `{sale}` 既非面向公共机构，也不用于公共治理或公益事业；商业折扣不属于公益减免",
+        "GZ2023-14",
     )
     FEES_EXCEED_GROSS = Sentence(
         "fixed fees of {fixed_fen} fen and rates of {rates_bp} basis points exceed the {gross_fen} fen of `{sale}`; sell for more",
