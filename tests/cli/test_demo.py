@@ -29,9 +29,9 @@ def the_story() -> Story:
     return msgspec.json.decode(demo().story, type=Story)
 
 
-def test_the_story_for_programs_has_ten_acts_and_both_languages() -> None:
+def test_the_story_for_programs_has_eleven_acts_and_both_languages() -> None:
     story = the_story()
-    assert [act.number for act in story.acts] == list(range(1, 11))
+    assert [act.number for act in story.acts] == list(range(1, 12))
     assert all(act.title_zh in demo().told_zh for act in story.acts)
     assert all(act.title_en in demo().told_en for act in story.acts)
 
@@ -59,6 +59,29 @@ def test_every_fen_of_the_sales_goes_to_somebody() -> None:
             assert cash_fen == received[names[party]], party
 
 
+def test_a_joint_development_is_settled_in_part_with_costs_first_and_invoiced_calls_contain_their_tax() -> None:
+    story = the_story()
+    bargain = story.bargain
+    paid = Counter[str]()
+    for payment in story.payments:
+        if payment.product == bargain.product:
+            paid[payment.kind] += payment.amount_fen
+    assert (bargain.units_settled, bargain.units_ordered) == (3, 4)
+    assert paid == {"cost": 1_000_000, "merchant": 2_166_667, "owner": 4_333_333}  # a third of 6,500,000 by the steps
+    assert (bargain.invoiced_fen, bargain.tax_fen) == (2_000_000, 113_208)
+
+
+def test_the_payout_of_the_joint_development_is_computed_again_from_the_export_and_the_evidence() -> None:
+    bargain = the_story().bargain
+    home = demo().home
+    payout = re.search(r"mumian recompute (product-\d+/order-\d+)", demo().told_en)
+    assert payout is not None
+    evidence = home / Path(bargain.evidence).relative_to("demo-home")
+    ran = mumian("recompute", payout[1], "--from", str(home / "export"), "--evidence", str(evidence), cwd=home.parent)
+    assert ran.returncode == 0, ran.stderr
+    assert "peer-covered-flights/1" in ran.stdout.decode()
+
+
 def test_a_hundred_thousand_calls_are_answered_in_batches() -> None:
     calls = the_story().calls
     assert (calls.calls, calls.batches) == (100_000, 16)
@@ -74,9 +97,9 @@ def test_a_job_spends_what_it_says_of_every_budget_and_gives_every_cell() -> Non
     assert (story.answer.domains, len(story.answer.cells)) == (18, 144)
 
 
-def test_twelve_refusals_are_shown_each_in_words_and_with_a_leaf() -> None:
+def test_thirteen_refusals_are_shown_each_in_words_and_with_a_leaf() -> None:
     refusals = the_story().refusals
-    assert len({each.name for each in refusals}) == 12
+    assert len({each.name for each in refusals}) == 13
     assert all(each.en and each.zh and each.seq for each in refusals)
 
 
@@ -136,7 +159,7 @@ def test_the_report_is_one_page_that_asks_the_network_for_nothing() -> None:
 def test_the_home_can_be_explored() -> None:
     where = demo().home.parent
     orders = msgspec.json.decode(mumian("show", "order", "--json", "--home", "demo-home", cwd=where).stdout)
-    assert sorted(order["state"] for order in orders.values()) == ["delivered", "filed", "filed", "signed"]
+    assert sorted(order["state"] for order in orders.values()) == ["filed", "filed", "settled", "settled", "signed"]
     for place in ("demo-home", "demo-home/export"):
         found = msgspec.json.decode(mumian("fsck", place, "--json", cwd=where).stdout)
         assert (found["fault"], found["leaves"] >= the_story().proofs.leaves) == (None, True)
@@ -146,7 +169,7 @@ def test_the_home_can_be_explored() -> None:
 def test_the_receipt_is_proved_offline_and_no_other_leaf_for_it(changed: bool, tmp_path: Path) -> None:
     (receipt,) = (demo().home / "receipt").glob("*.tlog-proof")
     leaf = receipt.with_name(receipt.stem + ".leaf.json").read_bytes()
-    (tmp_path / "leaf").write_bytes(leaf.replace(b"FileDeal", b"FileDeaI") if changed else leaf)
+    (tmp_path / "leaf").write_bytes(leaf.replace(b'"id":"', b'"id":"0') if changed else leaf)
     vkey = (demo().home / "market" / "vkey").read_text().strip()
     proved = mumian("receipt", "verify", str(receipt), "--vkey", vkey, "--leaf", "leaf", cwd=tmp_path)
     assert proved.returncode == (2 if changed else 0), proved.stderr

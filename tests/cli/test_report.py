@@ -19,6 +19,7 @@ from mumian.cli.demo.story import (
     Act,
     Actor,
     Answer,
+    Bargain,
     Budget,
     Calls,
     Cell,
@@ -123,6 +124,7 @@ def the_payments() -> tuple[Payment, ...]:
         Payment("product-1", "exchange", "exchange_fee", 125_000, 0, "agreed before", "事先约定"),
         Payment("product-2", "merchant", "merchant", 1_950_000, 0, "its part of the net", "净额部分"),
         Payment("product-2", "exchange", "exchange_fee", 50_000, 0, "agreed before", "事先约定"),
+        Payment("product-3", "merchant", "cost", 15_000, 0, "laid out", "先回收"),
     )
 
 
@@ -177,6 +179,23 @@ def a_story() -> Story:
             "leaves_hash_to_the_tree",
             114,
         ),
+        bargain=a_bargain(),
+    )
+
+
+def a_bargain() -> Bargain:
+    return Bargain(
+        "product-3",
+        "航延理赔定价模型",
+        "order-300",
+        5_000,
+        4,
+        3,
+        "/srv/demo home/evidence.json",
+        "invoice-310",
+        "2026-10",
+        2_000_000,
+        113_208,
     )
 
 
@@ -391,7 +410,7 @@ def test_payments_add_up_to_the_gross_and_the_page_says_so(page: str) -> None:
     story = a_story()
     for product in story.products:
         assert sum(one.amount_fen for one in story.payments if one.product == product.product) == product.gross_fen
-    assert page.count('✓ <span lang="en">= gross of ¥') == len(story.products)
+    assert page.count('✓ <span lang="en">= gross of ¥') == len(story.products) + 1
     assert "of the gross not shared out" not in page
 
 

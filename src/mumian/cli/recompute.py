@@ -52,7 +52,7 @@ def recompute_(
     product, _, sale = payout.partition("/")
     if not (product and sale):
         fail(say(f"`{payout}` is not PRODUCT/SALE", f"`{payout}` 应为 产品/交易"))
-    found = recompute(_payloads(home, journal), product, sale)
+    found = recompute(payloads(home, journal), product, sale)
     if found is None:
         fail(
             say(
@@ -118,7 +118,7 @@ def _tell_values(found: Recomputed, doubts: list[Doubt]) -> None:
     Console().print(table)
 
 
-def _payloads(folder: Path, journal: Path | None) -> Iterator[bytes]:
+def payloads(folder: Path, journal: Path | None) -> Iterator[bytes]:
     """Yield the payload of every leaf of an export, or of a market as it is published."""
     if journal is not None:
         yield from _read(journal, lambda sha256: body_in(journal, sha256))

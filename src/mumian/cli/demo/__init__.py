@@ -1,4 +1,4 @@
-"""`mumian demo`: one whole life of a data element on 336,776 real flights, in ten acts."""
+"""`mumian demo`: one whole life of a data element on 336,776 real flights, in eleven acts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mumian.cli.demo import asking, calls, cast, deal, ending, persons, report, shelf, supply, telling
+from mumian.cli.demo import asking, bargaining, calls, cast, deal, ending, persons, report, shelf, supply, telling
 from mumian.cli.demo.data import DataMissing
 from mumian.cli.demo.stage import Stage, Tell
 from mumian.cli.demo.story import Story
@@ -75,7 +75,7 @@ def demo(
 
 
 def play(home: Path, tell: Tell) -> Story:
-    """Play all ten acts in a new home and return the story."""
+    """Play all eleven acts in a new home and return the story."""
     began = time.perf_counter()
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).touch()
@@ -92,10 +92,12 @@ def play(home: Path, tell: Tell) -> Story:
         persons.play(stage, everybody, home / "incoming")
         shutil.rmtree(home / "incoming")
         ending.settle(stage, everybody, bought[0], made)
+        bargain = bargaining.play(stage, everybody, holdings, bought[2], made)
         proofs = ending.prove(stage, everybody, holdings[0].certificates[0])
+        bargaining.again(stage, everybody, bargain)
         ending.refuse(stage, everybody, bought[0], risk, holdings)
         stage.curtain()
-        return telling.story(stage, holdings, (risk, checks), bought, made, proofs, began)
+        return telling.story(stage, holdings, (risk, checks), bought, made, proofs, bargain, began)
     finally:
         stage.market.close()
 
@@ -118,7 +120,9 @@ def _show(told: Story) -> None:
     for product in told.products:
         table.add_column(f"{product.title} {say('(yuan)', '（元）')}", justify="right")
     table.add_column(say("why", "原因"), no_wrap=console.width >= ROOMY_WIDTH)
-    for payee in dict.fromkeys(payment.payee for payment in told.payments):
+    on_shelf = {product.product for product in told.products}
+    shown = (payment.payee for payment in told.payments if payment.product in on_shelf)
+    for payee in dict.fromkeys(shown):
         table.add_row(*_row(told, payee))
     console.print(table)
     console.print(
@@ -127,7 +131,8 @@ def _show(told: Story) -> None:
             "覆盖贡献：航空公司数据所回答的航线月份（或核验调用）的精确 Shapley 值",
         )
     )
-    gross = sum(product.gross_fen for product in told.products)
+    _show_bargain(console, told)
+    gross = sum(product.gross_fen for product in told.products) + told.bargain.units_settled * told.bargain.unit_fen
     console.print(
         say(
             f"{yuan(gross)} yuan in, {yuan(sum(p.amount_fen for p in told.payments))} yuan out; "
@@ -141,10 +146,32 @@ def _show(told: Story) -> None:
     for line in (
         f"open {home}/report.html",
         f"mumian show order --home {home}",
+        f"mumian recompute {told.bargain.product}/{told.bargain.order} --evidence {told.bargain.evidence} --home {home}",
         f"mumian fsck {home}",
         f"mumian receipt verify {home}/receipt/leaf-{told.proofs.receipt_seq}.tlog-proof --vkey {home}/market/vkey",
     ):
         console.print(f"  {line}", highlight=False, soft_wrap=True)
+
+
+def _show_bargain(console: Console, told: Story) -> None:
+    """Say what came of the joint development, and of the month's invoice."""
+    bargain = told.bargain
+    paid = [payment for payment in told.payments if payment.product == bargain.product]
+    cost = sum(payment.amount_fen for payment in paid if payment.kind == "cost")
+    merchant = sum(payment.amount_fen for payment in paid if payment.kind == "merchant")
+    owners = sum(payment.amount_fen for payment in paid if payment.kind == "owner")
+    console.print(
+        say(
+            f"joint development, {bargain.units_settled} of {bargain.units_ordered} parts at {yuan(bargain.unit_fen)}: costs back {yuan(cost)}, merchant {yuan(merchant)}, airlines {yuan(owners)} by measured values",
+            f"融合开发 {bargain.units_settled}/{bargain.units_ordered} 部分，单价 {yuan(bargain.unit_fen)}：收回成本 {yuan(cost)}，数据商 {yuan(merchant)}，航空公司按计量值 {yuan(owners)}",
+        )
+    )
+    console.print(
+        say(
+            f"invoice {bargain.invoice} of {bargain.month}: {yuan(bargain.invoiced_fen)}, of which {yuan(bargain.tax_fen)} tax",
+            f"{bargain.month} 账单 {bargain.invoice}：{yuan(bargain.invoiced_fen)} 元，其中税款 {yuan(bargain.tax_fen)} 元",
+        )
+    )
 
 
 def _row(told: Story, payee: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Acts 8 to 10: settlement, the regulator's and an outsider's checks, and what the market refuses."""
+"""Acts 8, 10 and 11: settlement, the regulator's and an outsider's checks, and what the market refuses."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def settle(stage: Stage, cast: Cast, bought: deal.Deal, made: calls.Made) -> Non
 
 
 def refuse(stage: Stage, cast: Cast, bought: deal.Deal, risk: OnShelf, holdings: list[Holding]) -> None:
-    """Act 10: what is refused although everybody is admitted and paid up."""
-    stage.act(10, "what the market refuses", "市场不予办理的事项")
+    """Act 11: what is refused although everybody is admitted and paid up."""
+    stage.act(11, "what the market refuses", "市场不予办理的事项")
     costly = msgspec.structs.replace(deal.PLAN, rho_nano=2_500_000_000)
     stage.show_refusal(
         cast.insurer,
@@ -100,8 +100,8 @@ def refuse(stage: Stage, cast: Cast, bought: deal.Deal, risk: OnShelf, holdings:
 
 
 def prove(stage: Stage, cast: Cast, number: str) -> Proofs:
-    """Act 9: a witness cosigns, an export is audited, a receipt is verified offline, a flipped byte is caught."""
-    stage.act(9, "checked by a regulator and by somebody who trusts nobody", "监管查看，以及不信任任何人的第三方核验")
+    """Act 10: a witness cosigns, an export is audited, a receipt is verified offline, a flipped byte is caught."""
+    stage.act(10, "checked by a regulator and by somebody who trusts nobody", "监管查看，以及不信任任何人的第三方核验")
     with _witness(stage) as key:
         witnessed = cosign(stage.home)
     if witnessed.failures:

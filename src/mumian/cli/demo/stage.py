@@ -35,7 +35,7 @@ from mumian.rulebook.calendar import carried
 
 ORIGIN = "mumian.example/demo"
 
-STORY_DAYS, LOOK_BACK_DAYS, HOLIDAY_DAYS = 50, 300, 5
+STORY_DAYS, LOOK_BACK_DAYS, HOLIDAY_DAYS = 58, 300, 5
 """The story takes so many days until now; a holiday is looked for so far back; it is long from so many days on."""
 
 TEN_MS = 10 * 3_600_000

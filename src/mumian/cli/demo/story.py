@@ -196,8 +196,29 @@ class Proofs(msgspec.Struct, frozen=True):
     caught_seq: int
 
 
+class Bargain(msgspec.Struct, frozen=True):
+    """A joint development that was bargained for, disputed in part and paid out by measured values; and a month's invoice.
+
+    evidence: the file that the values are measured from.
+    """
+
+    product: str
+    title: str
+    order: str
+    unit_fen: int
+    units_ordered: int
+    units_settled: int
+    evidence: str
+    invoice: str
+    month: str
+    invoiced_fen: int
+    tax_fen: int
+
+
 class Story(msgspec.Struct, frozen=True):
-    """The whole. home: where it lies. cash_fen: what every party holds in the end, by party."""
+    """The whole. home: where it lies. cash_fen: what every party holds in the end, by party. payments: of the products, and of
+    the joint development.
+    """
 
     home: str
     origin: str
@@ -214,3 +235,4 @@ class Story(msgspec.Struct, frozen=True):
     cash_fen: dict[str, int]
     refusals: tuple[Shown, ...]
     proofs: Proofs
+    bargain: Bargain

@@ -117,7 +117,6 @@ def grant_all(stage: Stage, cast: Cast, found: dict[PartyId, tuple[ResourceId, T
         rules = _ruled(stage, body, resource, declaration, table)
         stage.domains[body].allow(Terms(resource, "main", (PURPOSE,), (PlanKind.AGGREGATE,), 0, rules=rules))
         holdings.append(Holding(resource, body, title, DataKind.PUBLIC, taken, (), given.code, given.grant))
-    stage.catch_up()
     return holdings
 
 

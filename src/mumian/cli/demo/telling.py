@@ -13,6 +13,7 @@ from mumian.cli.demo.stage import ORIGIN, Stage
 from mumian.cli.demo.story import (
     Actor,
     Answer,
+    Bargain,
     Budget,
     Calls,
     Cell,
@@ -28,7 +29,7 @@ from mumian.cli.demo.supply import PURPOSE, Holding
 from mumian.domain import gate
 from mumian.domain.metering import Verdict
 from mumian.kernel.canonical import digest
-from mumian.kernel.ids import OPERATOR, PartyId
+from mumian.kernel.ids import OPERATOR, PartyId, ProductId
 from mumian.market.rooms import States
 from mumian.methods.apportion import apportion
 from mumian.rooms.catalog import views as catalog
@@ -65,10 +66,12 @@ def story(
     bought: tuple[Deal, SignedTicket, gate.Answer],
     made: Made,
     proofs: Proofs,
+    bargain: Bargain,
     began: float,
 ) -> Story:
     """Return the whole story, read off the market's own state."""
     ask = stage.market.ask
+    sold = (*(each.product for each in shelf), ProductId(bargain.product))
     everybody = (OPERATOR, *(party for party in stage.names if party != OPERATOR))
     return Story(
         home=str(stage.home.folder),
@@ -82,10 +85,11 @@ def story(
         answer=_answer(stage, *bought),
         calls=_calls(made),
         budgets=ask(lambda s: tuple(_budgets(stage, s))),
-        payments=ask(lambda s: tuple(payment for each in shelf for payment in _payments(stage, s, each))),
+        payments=ask(lambda s: tuple(payment for each in sold for payment in _payments(stage, s, each))),
         cash_fen=ask(lambda s: {party: _cash(s, PartyId(party)) for party in everybody}),
         refusals=tuple(stage.shown),
         proofs=proofs,
+        bargain=bargain,
     )
 
 
@@ -204,20 +208,20 @@ def _budgets(stage: Stage, s: States) -> Any:
         )
 
 
-def _payments(stage: Stage, s: States, goods: OnShelf) -> Any:
-    for _, paid in revenue.distributions_of(s.revenue, goods.product):
-        points = _points(s, goods, paid)
+def _payments(stage: Stage, s: States, product: ProductId) -> Any:
+    for _, paid in revenue.distributions_of(s.revenue, product):
+        points = _points(s, product, paid)
         parts = apportion(1_000, points) if any(points) else []
         for nth, share in enumerate(paid.shares):
             owner = nth - (len(paid.shares) - len(parts))
             permille = parts[owner] if share.kind is ShareKind.OWNER and parts else 0
             en, zh = WHY[share.kind]
             name = stage.names[share.payee]
-            yield Payment(goods.product, name, share.kind.value, share.amount_fen, permille, en, zh)
+            yield Payment(product, name, share.kind.value, share.amount_fen, permille, en, zh)
 
 
-def _points(s: States, goods: OnShelf, paid: Distribution) -> list[int]:
-    found = revenue.contribution(s.revenue, goods.product, paid.basis)
+def _points(s: States, product: ProductId, paid: Distribution) -> list[int]:
+    found = revenue.contribution(s.revenue, product, paid.basis)
     return [int(point) for point in found.points] if found else []
 
 

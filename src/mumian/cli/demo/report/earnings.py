@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from mumian.cli.demo.report.markup import Markup, Part, both, el, fold, join, lead, section
 from mumian.cli.demo.report.table import Field, Figure, Head, bar, money, table
 from mumian.cli.demo.report.words import names, percent, rho, term
-from mumian.cli.demo.story import Budget, Payment, Product, Story
+from mumian.cli.demo.story import Budget, Payment, Story
 from mumian.kernel.money import yuan
 
-KINDS = ("owner", "merchant", "service_fee", "exchange_fee", "broker", "labour")
+KINDS = ("owner", "merchant", "cost", "service_fee", "exchange_fee", "broker", "labour")
 """In the order in which they are drawn; a kind that is not here comes last."""
 
 _PAID = (
@@ -32,32 +32,48 @@ def payments(story: Story) -> Markup:
         "总额先扣除费用，数据商取约定份额，其余由各持有方按贡献（沙普利值）分配。每一分钱都有归属，合计如下。",
     )
     known = names(story)
-    blocks = [
-        _product(product, [paid for paid in story.payments if paid.product == product.product], known)
-        for product in story.products
-    ]
+    blocks = [_product(each.title, each.gross_fen, _paid_of(story, each.product), known) for each in story.products]
+    blocks.append(_bargain(story, known))
     return section("payments", "Who was paid what, and why", "谁得到多少，为什么", told, *blocks, _cash(story, known))
 
 
-def _product(product: Product, paid: Sequence[Payment], known: dict[str, str]) -> Markup:
+def _paid_of(story: Story, product: str) -> list[Payment]:
+    return [paid for paid in story.payments if paid.product == product]
+
+
+def _bargain(story: Story, known: dict[str, str]) -> Markup:
+    """Return the joint development's payments, and the month's invoice beneath."""
+    told = story.bargain
+    tax, amount = yuan(told.tax_fen), yuan(told.invoiced_fen)
+    said = lead(
+        f"Costs came back first; {told.units_settled} of {told.units_ordered} parts were settled after a dispute."
+        f" The calls of {told.month} are on invoice {told.invoice}: ¥{amount}, of which ¥{tax} tax.",
+        f"先收回成本；争议后结算 {told.units_settled}/{told.units_ordered} 部分。"
+        f"{told.month} 的调用列于账单 {told.invoice}：¥{amount}，其中税款 ¥{tax}。",
+    )
+    gross_fen = told.units_settled * told.unit_fen
+    return join((_product(told.title, gross_fen, _paid_of(story, told.product), known), said))
+
+
+def _product(title: str, gross_fen: int, paid: Sequence[Payment], known: dict[str, str]) -> Markup:
     most = max((one.amount_fen for one in paid), default=0)
     total_fen = sum(one.amount_fen for one in paid)
     ordered = sorted(paid, key=lambda one: (_rank(one.kind), -one.amount_fen, one.payee))
-    rows = [_payment(one, known, most, product.gross_fen) for one in ordered]
+    rows = [_payment(one, known, most, gross_fen) for one in ordered]
     total: list[Field] = [
         both("sum", "合计"),
         "",
         money(total_fen),
         "",
-        Figure(percent(total_fen, product.gross_fen), total_fen),
+        Figure(percent(total_fen, gross_fen), total_fen),
         "",
-        adds_up(total_fen, product.gross_fen),
+        adds_up(total_fen, gross_fen),
     ]
-    drawn = table(f"Payments of {product.title}", f"「{product.title}」的分配", _PAID, rows, total)
+    drawn = table(f"Payments of {title}", f"「{title}」的分配", _PAID, rows, total)
     return el(
         "div",
-        el("h3", product.title, " ", el("small", f"¥{yuan(product.gross_fen)}")),
-        _strip(ordered, product.gross_fen),
+        el("h3", title, " ", el("small", f"¥{yuan(gross_fen)}")),
+        _strip(ordered, gross_fen),
         drawn,
         class_="paid",
     )

@@ -52,6 +52,7 @@ TERMS = {
     "service_fee": ("public data service fee", "公共数据运营服务费"),
     "broker": ("broker's fee", "中介费"),
     "labour": ("labour", "劳务"),
+    "cost": ("cost, back first", "先回收的成本"),
     "merchant": ("data merchant", "数据商"),
     "owner": ("data owner", "数据持有方"),
     "insurance-risk": ("insurance risk", "保险风控"),
