@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from terminal import Mumian
 
+from mumian.kernel.time import GUANGZHOU
 from mumian.market.trial import uscc
 
 FAULT = 2
@@ -62,3 +64,16 @@ def test_a_market_reconciles_to_the_fen(paid: Mumian) -> None:
 def test_the_ledger_is_printed_for_beancount(paid: Mumian) -> None:
     shown = paid("export", "beancount").out
     assert "  Assets:Exchange:Bank  1234.56 CNY\n  Liabilities:Party-1:Cash  -1234.56 CNY" in shown
+
+
+def test_a_closed_day_is_a_batch_for_the_bank_with_its_total(paid: Mumian) -> None:
+    payout = {"type": "settlement.RequestPayout", "amount_fen": 3_456, "account_digest": "ab" * 32}
+    for _ in range(2):
+        assert paid("submit", "-", said={"actor": "party-1", "command": payout}).code == 0
+    yesterday = (datetime.now(GUANGZHOU) - timedelta(days=1)).date().isoformat()
+    assert paid("export", "bank-batch", yesterday).code == FAULT
+    assert paid("submit", "-", said={"type": "settlement.CloseDay", "day": yesterday}).code == 0
+    head, line, total = paid("export", "bank-batch", yesterday).out.strip().splitlines()
+    assert head == "batch,line,party,account_digest,amount_fen,payouts"
+    assert line.split(",")[1:5] == ["1", "party-1", "ab" * 32, "6912"]
+    assert total.split(",")[1:5] == ["total", "1", "", "6912"]

@@ -75,6 +75,16 @@ FORBIDDEN = (
     "::test_a_rule_is_named_with_its_policy_and_one_that_forbids_trumps_two_hundred_that_permit",
 )
 STANDING = ("tests/market/test_refusals_reached.py::test_a_short_script_reaches_the_refusal[cleanroom.POLICY_DENIES]",)
+REMAINDERS = ("tests/rooms/test_revenue_rules.py::test_nobody_gains_by_many_small_sales",)
+OWED_MOST = (
+    "tests/methods/test_apportion.py"
+    "::test_divisions_that_follow_one_another_hand_out_unit_by_unit_to_whoever_is_owed_most[1]",
+)
+COSTS = ("tests/rooms/test_revenue_rules.py::test_costs_come_back_before_anybody_shares_and_then_no_more",)
+SETTLING = "tests/market/test_settling.py"
+CLAWED = (f"{SETTLING}::test_a_clawback_beyond_funds_overdraws_nobody_and_is_paid_by_the_next_share",)
+ANSWERED = (f"{SETTLING}::test_a_payment_that_the_bank_returned_is_back_and_cannot_be_confirmed",)
+SPENT = (f"{SETTLING}::test_the_exchange_cannot_take_what_it_keeps_for_others",)
 BOOKS = "tests/market/test_movements.py"
 LEVELS = ("tests/market/test_classification.py::test_a_level_decides_in_which_forms_data_is_traded",)
 SERVICES = ("tests/rooms/test_services.py::test_every_interest_in_the_subject_excludes",)
@@ -168,6 +178,42 @@ DEFECTS = {
         "if found.party in facts.group:",
         "if found.party in ():",
         SERVICES,
+    ),
+    "a remainder that is forgotten at the next sale": Defect(
+        "rooms/revenue/sharing.py",
+        "sale.before.owed or [0] * len(weights)",
+        "[0] * len(weights)",
+        REMAINDERS,
+    ),
+    "a fen that goes to whoever is owed least": Defect(
+        "methods/apportion.py",
+        "key=lambda nth: (-left[nth], nth))",
+        "key=lambda nth: (left[nth], nth))",
+        OWED_MOST,
+    ),
+    "a cost that comes back without end": Defect(
+        "rooms/revenue/sharing.py",
+        "total_fen = min(net_of(terms, sale) // BASIS_POINTS, sum(out))",
+        "total_fen = net_of(terms, sale) // BASIS_POINTS",
+        COSTS,
+    ),
+    "a clawback that overdraws": Defect(
+        "rooms/settlement/keeping.py",
+        "cash_fen = min(left_fen, facts.cash_fen)",
+        "cash_fen = left_fen",
+        CLAWED,
+    ),
+    "a payment that the bank answers for twice": Defect(
+        "rooms/settlement/payouts.py",
+        "if found is not LineState.SENT:",
+        "if False:",
+        ANSWERED,
+    ),
+    "a reserve that its exchange may spend": Defect(
+        "rooms/ledger/decide.py",
+        "if side.purpose in KEPT and not facts.is_market:",
+        "if False:",
+        SPENT,
     ),
     "a fee that is not let go with its engagement": Defect(
         "market/reactions/services.py",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import reached_billing
 import reached_cleanroom
+import reached_settlement
 from msgspec.structs import replace
 from reached_services import VALUATION
 from stage import SCENARIO, Stage
@@ -44,6 +45,7 @@ from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import EndReason, FreezeReason
 from mumian.rooms.services import model as services
+from mumian.rooms.settlement import model as settlement
 from mumian.rooms.sharing import model as sharing
 from mumian.rooms.sharing.vocabulary import Attribute, Attributes, BodyLevel
 from mumian.rooms.sharing.vocabulary import Level as Openness
@@ -285,10 +287,25 @@ def _invoice_waits_for_ever(s: Stage) -> None:
     _clock_gone(s, reached_billing.issued(s))
 
 
+def _payout_that_nobody_keeps(s: Stage) -> None:
+    key = reached_settlement.requested(s)
+    payout = s.states.settlement.payouts[key]
+    s.states.settlement.payouts[key] = replace(payout, amount_fen=payout.amount_fen + 1)
+
+
+def _reserve_kept_for_ever(s: Stage) -> None:
+    s.say(OPERATOR, settlement.SetReserve(s.world.merchant, 500, 30))
+    reached_settlement.settled(s)
+    (key, _), *_ = s.states.settlement.reserves.under()
+    _clock_gone(s, key)
+
+
 DEFECTS: dict[str, Callable[[Stage], None]] = {
     "the_fee_of_an_engagement_is_held_exactly_while_it_is_open": _engagement_without_its_fee,
     "what_is_invoiced_was_billed_at_that_price": _invoice_of_another_price,
     "no_invoice_waits_without_a_clock": _invoice_waits_for_ever,
+    "what_the_exchange_keeps_is_what_it_keeps_for_somebody": _payout_that_nobody_keeps,
+    "no_reserve_is_kept_without_a_clock": _reserve_kept_for_ever,
     "every_open_order_has_its_escrow": _escrow_gone,
     "what_is_settled_was_shared_out": _settled_unpaid,
     "no_open_listing_stands_on_an_ended_right": _right_gone,

@@ -31,17 +31,18 @@ from mumian.rooms.ledger.model import (
 )
 from mumian.rooms.ledger.model import LedgerRefusal as R
 
-BANK, ANN, BOB, ESCROW = (AccountId(f"account-{nth}") for nth in (1, 2, 3, 4))
+BANK, ANN, BOB, ESCROW, KEPT = (AccountId(f"account-{nth}") for nth in (1, 2, 3, 4, 5))
 NOW = 1_000
 
 
 def a_state() -> State:
     """Ann has 100 fen, 30 of them held for Bob until 5,000."""
     state = State(DictTable(), DictTable(), DictTable())
-    state.accounts[BANK] = Account(PartyId("exchange"), Purpose.BANK, debits_posted=100)
+    state.accounts[BANK] = Account(PartyId("exchange"), Purpose.BANK, debits_posted=109)
     state.accounts[ANN] = Account(PartyId("ann"), Purpose.CASH, debits_pending=30, credits_posted=100)
     state.accounts[BOB] = Account(PartyId("bob"), Purpose.CASH, credits_pending=30)
     state.accounts[ESCROW] = Account(PartyId("exchange"), Purpose.ESCROW)
+    state.accounts[KEPT] = Account(PartyId("exchange"), Purpose.RESERVE, credits_posted=9)
     state.held["transfer-9.1"] = Held(Leg(ANN, BOB, 30), expires_at=5_000)
     state.by_owner["ann/cash"] = ANN
     return state
@@ -63,6 +64,11 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (HoldTransfers((Leg(ANN, BOB, 1),), expires_at=NOW), by("ann"), R.EXPIRY_PAST),
     (PostTransfers((Leg(ANN, AccountId("account-7"), 1),)), by("ann"), R.ACCOUNT_UNKNOWN),
     (PostTransfers((Leg(ANN, BOB, 1),)), by("bob"), R.NOT_YOUR_ACCOUNT),
+    (PostTransfers((Leg(KEPT, ANN, 1),)), by("exchange"), R.KEPT_BY_THE_MARKET),
+    (PostTransfers((Leg(ANN, KEPT, 1),)), by("ann"), R.KEPT_BY_THE_MARKET),
+    (HoldTransfers((Leg(ANN, KEPT, 1),), expires_at=5_000), by("ann"), R.KEPT_BY_THE_MARKET),
+    (OpenAccount(PartyId("exchange"), Purpose.FROZEN), by("exchange"), R.KEPT_BY_THE_MARKET),
+    (OpenAccount(PartyId("ann"), Purpose.PAYOUT), by(MARKET), R.KEPT_BY_THE_MARKET),
     (PostTransfers((Leg(ANN, ANN, 1),)), by("ann"), R.SAME_ACCOUNT),
     (PostTransfers((Leg(ANN, BOB, 71),)), by("ann"), R.NO_OVERDRAFT),
     (PostTransfers((Leg(ANN, BOB, 40), Leg(ANN, BOB, 31))), by("ann"), R.NO_OVERDRAFT),

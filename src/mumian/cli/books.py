@@ -1,4 +1,4 @@
-"""`mumian statement`, `reconcile`, `export beancount`: what moved, from the leaves alone."""
+"""`mumian statement`, `reconcile`, `export beancount`, `export bank-batch`: what moved, from the leaves alone."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from mumian.market.home import Home
 from mumian.market.leaf import Leaf, decode_leaf
 from mumian.market.movements import Book, Statement, beancount_of, book_of, differences, statement_of
 from mumian.market.rooms import States
+from mumian.rooms.settlement import model as settlement
 from mumian.rulebook.calendar import months_after
 
 exports = typer.Typer(no_args_is_help=True, help=say("books for other programs", "供其他程序使用的账簿"))
@@ -115,3 +116,38 @@ def reconcile(home: HomeOption) -> None:
 def export_beancount(home: HomeOption) -> None:
     for line in beancount_of(_book(home)):
         typer.echo(line)
+
+
+@exports.command(
+    "bank-batch", help=say("print the payments of a closed day for the bank", "输出某日日终后交银行的付款批次")
+)
+def export_bank_batch(
+    day: Annotated[str, typer.Argument(help=say("a closed day, as 2026-09-30", "已日终的日期，如 2026-09-30"))],
+    home: HomeOption,
+) -> None:
+    """Read from the leaf that closed the day; the last line is the number of payments and their sum."""
+    store = Home(home).open_store(mode="read")
+    try:
+        found = _closed(_leaves(store, _size(store)), day)
+    finally:
+        store.close()
+    if found is None:
+        fail(
+            say(
+                f"`{day}` is no closed day; close it by `settlement.CloseDay`, and write it as 2026-09-30",
+                f"`{day}` 尚未日终；请以 `settlement.CloseDay` 办理，日期写作 2026-09-30",
+            )
+        )
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(("batch", "line", "party", "account_digest", "amount_fen", "payouts"))
+    for nth, line in enumerate(found.lines, 1):
+        table.writerow((found.batch, nth, line.party, line.account_digest, line.amount_fen, " ".join(line.payouts)))
+    table.writerow((found.batch, "total", len(found.lines), "", sum(line.amount_fen for line in found.lines), ""))
+
+
+def _closed(leaves: Iterator[Leaf], day: str) -> settlement.DayClosed | None:
+    for leaf in leaves:
+        for event in leaf.events:
+            if isinstance(event, settlement.DayClosed) and event.day.isoformat() == day:
+                return event
+    return None

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
-from mumian.market import consented, invoiced, operated, registered, reviewed, served
+from mumian.market import consented, invoiced, operated, registered, reviewed, served, settled
 from mumian.market.gathering.seen import may_leave
-from mumian.market.reactions.money import hold_of
+from mumian.market.reactions.money import AT_FIRST, hold_of
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange.states import DealState, ListingState
@@ -106,11 +106,11 @@ def no_call_is_billed_that_was_not_made(s: States, _now: Instant) -> Iterator[st
 
 
 def whoever_may_be_paid_has_an_account(s: States, _now: Instant) -> Iterator[str]:
-    """Every party, and every payee of a distribution, has a cash account; the exchange its four."""
+    """Every party, and every payee of a distribution, has a cash account; the exchange the four that it began with."""
     rules = [rule.terms for _, rule in s.revenue.rules.under()]
     payees = {line.payee for terms in rules for lines in (terms.fees, terms.costs) for line in lines}
     for party in sorted(payees | {key for key, _ in s.parties.parties.under()}):
-        for purpose in tuple(Purpose) if party == OPERATOR else (Purpose.CASH,):
+        for purpose in AT_FIRST if party == OPERATOR else (Purpose.CASH,):
             if ledger.account_of(s.ledger, party, purpose) is None:
                 yield f"`{party}` has no {purpose.value} account"
 
@@ -137,4 +137,5 @@ LAWS: tuple[MarketLaw, ...] = (
     *reviewed.LAWS,
     *invoiced.LAWS,
     *served.LAWS,
+    *settled.LAWS,
 )

@@ -33,6 +33,7 @@ NAMES = (
     "filings",
     "negotiation",
     "billing",
+    "settlement",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -101,6 +102,7 @@ class States:
     services: Any
     filings: Any
     negotiation: Any
+    settlement: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

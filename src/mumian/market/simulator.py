@@ -50,6 +50,7 @@ from mumian.market.simulation import (
     public_register,
     quotes,
     services,
+    settlement,
     shares,
     sharing,
     trade,
@@ -95,7 +96,9 @@ OFFICES = Town((*_BOTH, *_OFFICES), SLOW, 6)
 
 Their measures lapse in 2030: 100,000 steps at this pace take them a little past it."""
 
-BAZAAR = Town((*_BOTH, goods, trade, analysis, quotes, services, filings, negotiation, billing, shares), SLOW, 20)
+BAZAAR = Town(
+    (*_BOTH, goods, trade, analysis, quotes, services, filings, negotiation, billing, shares, settlement), SLOW, 20
+)
 """The exchange in full: what is priced, bid for, negotiated, metered, settled, shared and served."""
 
 for _life in (*EVERYTHING.lives, *BAZAAR.lives):

@@ -22,6 +22,7 @@ from mumian.market.gathering import (
     revenue,
     rights,
     services,
+    settlement,
     sharing,
 )
 from mumian.market.gathering.base import Base, Gather, base_of
@@ -47,6 +48,7 @@ GATHER: dict[type, Gather] = {
         revenue,
         rights,
         services,
+        settlement,
         sharing,
     )
     for kind, gather in room.GATHER.items()

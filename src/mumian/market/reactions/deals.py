@@ -11,11 +11,11 @@ from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant
 from mumian.market.gathering.base import base_of
 from mumian.market.reactions.base import Meet, React
+from mumian.market.reactions.money import distribution
 from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange.terms import DELIVERY_DUE, ESCROW_DUE, INSPECTION_DUE, RejectReason
-from mumian.rooms.revenue import model as revenue
 from mumian.rooms.revenue.decide import decide as decide_revenue
 
 
@@ -37,7 +37,7 @@ def _inspection_over(s: States, event: ClockReached, now: Instant) -> Iterator[A
 def _may_share(s: States, key: OrderId, order: exchange.Order, now: Instant) -> bool:
     if not order.due_fen:
         return True
-    share = revenue.Distribute(key, order.product, order.due_fen)
+    share = distribution(s, key, order.product, order.due_fen)
     facts = Facts(**base_of(s, 0, now, MARKET))
     return not isinstance(decide_revenue(s.revenue, share, facts), Refused)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mumian.kernel.ids import OPERATOR, AccountId, PartyId, TransferId, new_id
+from mumian.kernel.ids import OPERATOR, AccountId, PartyId, ProductId, TransferId, new_id
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.reactions.base import React
@@ -21,9 +21,13 @@ from mumian.rooms.ledger.model import Purpose
 from mumian.rooms.oversight import model as oversight
 from mumian.rooms.parties import model as parties
 from mumian.rooms.revenue import model as revenue
+from mumian.rooms.settlement import views as settlement
 
 _CASH = Purpose.CASH.value
-_ESCROW = f"{OPERATOR}/{Purpose.ESCROW.value}"
+
+
+AT_FIRST = (Purpose.CASH, Purpose.ESCROW, Purpose.FEES, Purpose.BANK)
+"""Accounts of the exchange that are opened with the market; others as they are needed."""
 
 
 def _market_opened(_s: States, event: oversight.MarketOpened, _now: Instant) -> Iterator[Any]:
@@ -32,7 +36,7 @@ def _market_opened(_s: States, event: oversight.MarketOpened, _now: Instant) -> 
 
 def _party_admitted(_s: States, event: parties.PartyAdmitted, _now: Instant) -> Iterator[Any]:
     """Everybody gets a cash account; the exchange also the escrow, its fees, and the mirror of money outside."""
-    own = (Purpose.CASH, Purpose.ESCROW, Purpose.FEES, Purpose.BANK) if event.party == OPERATOR else (Purpose.CASH,)
+    own = AT_FIRST if event.party == OPERATOR else (Purpose.CASH,)
     for purpose in own:
         yield ledger.OpenAccount(event.party, purpose)
 
@@ -66,18 +70,24 @@ def _usage_recorded(_s: States, event: cleanroom.UsageRecorded, _now: Instant) -
     yield contracts.CountUse(event.agreement, event.calls)
 
 
-def _delivery_accepted(_s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
+def _delivery_accepted(s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
     """The escrow is posted, then shared out."""
     if event.escrow_fen:
         yield ledger.PostPending(hold_of(event.order), event.escrow_fen)
-        yield revenue.Distribute(event.order, event.product, event.escrow_fen)
+        yield distribution(s, event.order, event.product, event.escrow_fen)
 
 
 def _usage_billed(s: States, event: deals.UsageBilled, _now: Instant) -> Iterator[Any]:
     """A bill for calls is paid at once, then shared out."""
     if event.amount_fen:
         yield ledger.PostTransfers((ledger.Leg(cash_of(s, event.buyer), escrow_of(s), event.amount_fen, event.bill),))
-        yield revenue.Distribute(event.bill, event.product, event.amount_fen)
+        yield distribution(s, event.bill, event.product, event.amount_fen)
+
+
+def distribution(s: States, sale: str, product: ProductId, gross_fen: int) -> revenue.Distribute:
+    """Return what shares a sale out, after the exchange's own fee by its schedule."""
+    fee_fen = settlement.fee_fen(s.settlement, s.exchange.products[product].product_type.value, gross_fen)
+    return revenue.Distribute(sale, product, gross_fen, exchange_fee_fen=fee_fen)
 
 
 def _distributed(s: States, event: revenue.Distributed, _now: Instant) -> Iterator[Any]:
@@ -110,6 +120,11 @@ def hold_of(thing: str) -> TransferId:
     return TransferId(new_id("transfer", int(seq), int(nth or 0) + 1))
 
 
+def account_of(s: States, purpose: Purpose) -> AccountId:
+    """Return the exchange's account for a purpose."""
+    return _of(s, f"{OPERATOR}/{purpose.value}")
+
+
 def cash_of(s: States, party: PartyId) -> AccountId:
     """Return a party's cash account."""
     return _of(s, f"{party}/{_CASH}")
@@ -117,7 +132,7 @@ def cash_of(s: States, party: PartyId) -> AccountId:
 
 def escrow_of(s: States) -> AccountId:
     """Return the account of what is held between two sides."""
-    return _of(s, _ESCROW)
+    return account_of(s, Purpose.ESCROW)
 
 
 def _of(s: States, owner_and_purpose: str) -> AccountId:

@@ -12,7 +12,8 @@ from mumian.rooms.billing.model import InvoiceId, InvoiceState, Span, Tax
 
 def issue(s: Scene) -> Said | None:
     """Invoice a deal's billed calls, up to the last or not, for a month that is over or not."""
-    key = AgreementId(s.pick("agreement"))
+    fitting = [key for key in s.made["agreement"][-150:] if _is_due(s, AgreementId(key))]
+    key = AgreementId(s.one(fitting) if fitting and s.chance(800) else s.pick("agreement"))
     order = s.states.exchange.orders.get(s.states.exchange.by_agreement.get(key) or "")
     if order is None or (not order.calls and s.chance(900)):
         return None
@@ -25,9 +26,18 @@ def issue(s: Scene) -> Said | None:
     return Said(actor, billing.IssueInvoice(key, month, first_call, calls, s.digest(), taxes))
 
 
+def _is_due(s: Scene, key: AgreementId) -> bool:
+    """Tell whether calls of an agreement are billed and on no invoice yet."""
+    order = s.states.exchange.orders.get(s.states.exchange.by_agreement.get(key) or "")
+    return order is not None and order.calls > views.next_call(s.states.billing, key)
+
+
 def answer(s: Scene) -> Said | None:
     """Confirm or contest an invoice, settle a contest, or say so of one that is decided."""
-    key = InvoiceId(s.pick("invoice"))
+    invoices = s.states.billing.invoices
+    newest = s.made["invoice"][-40:]
+    open_ = [key for key in newest if invoices[key].state in (InvoiceState.ISSUED, InvoiceState.CONTESTED)]
+    key = InvoiceId(s.one(open_) if open_ and s.chance(700) else s.pick("invoice"))
     invoice = s.states.billing.invoices.get(key)
     if invoice is None:
         return None

@@ -7,6 +7,7 @@ from datetime import date
 from mumian.kernel.ids import OPERATOR, AccountId, PartyId, TransferId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import day_of
+from mumian.market.reactions.money import AT_FIRST
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import ORIGIN, uscc
 from mumian.rooms.ledger import model as ledger
@@ -166,7 +167,7 @@ def end_hold(s: Scene) -> Said | None:
 
 def open_account(s: Scene) -> Said:
     party = s.pick("party")
-    return Said(s.one((party, OPERATOR)), ledger.OpenAccount(PartyId(party), s.one(tuple(ledger.Purpose))))
+    return Said(s.one((party, OPERATOR)), ledger.OpenAccount(PartyId(party), s.one(AT_FIRST)))
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (

@@ -6,14 +6,15 @@ from typing import Any
 
 import msgspec
 
-from mumian.kernel.ids import PartyId, ProductId
-from mumian.kernel.roles import DataKind
+from mumian.kernel.ids import ListingId, PartyId, ProductId
+from mumian.kernel.roles import DataKind, Role
 from mumian.market.simulation.goods import agreeing
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
-from mumian.rooms.exchange.states import DealState
+from mumian.rooms.exchange.model import Listing, Product
+from mumian.rooms.exchange.states import DealState, ListingState
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.revenue import terms as words
 from mumian.rooms.rights.views import chain
@@ -110,6 +111,24 @@ def _count(s: Scene, rule: revenue.Rule) -> int:
     return max(1, len(rule.terms.owners) + s.chance(30))
 
 
+def quote(s: Scene) -> Said | None:
+    """Quote a buyer half the price of something that serves the public good."""
+    listings, products = s.states.exchange.listings, s.states.exchange.products
+    newest = [ListingId(key) for key in s.made["listing"][-100:]]
+    fitting = [key for key in newest if _is_for_good(products[listings[key].product], listings[key])]
+    if not fitting:
+        return None
+    key = s.one(fitting)
+    listing = listings[key]
+    unit_fen = listing.price.amount_fen // 2
+    return Said(listing.seller, exchange.IssueQuote(key, PartyId(s.who(Role.BUYER)), 12, unit_fen, s.after(40)))
+
+
+def _is_for_good(product: Product, listing: Listing) -> bool:
+    is_open = listing.state is ListingState.OPEN and not listing.price.tiers and listing.price.amount_fen > 1
+    return is_open and product.scenario.field is not goods.FieldOfUse.INDUSTRY
+
+
 def waive(s: Scene) -> Said | None:
     """Say that a deal was a waiver: mostly of one that was quoted below its price."""
     orders = s.states.exchange.orders
@@ -122,4 +141,11 @@ def waive(s: Scene) -> Said | None:
     return Said(s.one((order.seller, order.seller, order.buyer)), revenue.RecordWaiver(key, order.product))
 
 
-HABITS: tuple[tuple[int, Habit], ...] = ((30, register), (25, propose), (15, score), (15, value), (8, waive))
+HABITS: tuple[tuple[int, Habit], ...] = (
+    (30, register),
+    (25, quote),
+    (25, propose),
+    (15, score),
+    (15, value),
+    (8, waive),
+)

@@ -10,6 +10,7 @@ from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
 from mumian.rooms.ledger.model import (
+    KEPT,
     LEGS_MAX,
     AccountOpened,
     Command,
@@ -59,6 +60,8 @@ def _open(state: State, command: OpenAccount, facts: Facts) -> list[Event] | Ref
         return Refused(
             R.NOT_YOUR_ACCOUNT, {"actor": facts.actor, "account": command.purpose.value, "owner": command.owner}
         )
+    if command.purpose in KEPT and not (facts.is_market and command.owner == OPERATOR):
+        return Refused(R.KEPT_BY_THE_MARKET, {"purpose": command.purpose.value})
     existing = state.by_owner.get(f"{command.owner}/{command.purpose.value}")
     if existing is not None:
         return Refused(
@@ -94,6 +97,9 @@ def _refuse_legs(state: State, legs: tuple[Leg, ...], facts: Facts, *, expires_a
             return Refused(R.ACCOUNT_UNKNOWN, {"account": leg.debit if debit is None else leg.credit})
         if facts.actor != debit.owner and not facts.is_market:
             return Refused(R.NOT_YOUR_ACCOUNT, {"actor": facts.actor, "account": leg.debit, "owner": debit.owner})
+        for side in (debit, credit):
+            if side.purpose in KEPT and not facts.is_market:
+                return Refused(R.KEPT_BY_THE_MARKET, {"purpose": side.purpose.value})
         if leg.debit == leg.credit:
             return Refused(R.SAME_ACCOUNT, {"leg": number, "account": leg.debit})
         available = debit.available_fen + moved.get(leg.debit, 0)

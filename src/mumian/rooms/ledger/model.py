@@ -23,6 +23,13 @@ class Purpose(StrEnum):
     ESCROW = "escrow"
     FEES = "fees"
     BANK = "bank"
+    PAYOUT = "payout"  # on its way out
+    RESERVE = "reserve"  # kept back of shares
+    FROZEN = "frozen"  # shares that somebody claims
+
+
+KEPT = frozenset({Purpose.PAYOUT, Purpose.RESERVE, Purpose.FROZEN})
+"""What the exchange keeps for others: only the market itself moves it."""
 
 
 class Leg(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,6 +137,10 @@ class LedgerRefusal(Refusal):
     ESCROW_IS_THE_MARKETS = Sentence(
         "hold `{transfer}` is the escrow of `{memo}`, which alone moves it; accept, cancel or expire that",
         "预留 `{transfer}` 是 `{memo}` 的托管款，只随其流转；请验收、取消或使其到期",
+    )
+    KEPT_BY_THE_MARKET = Sentence(
+        "{purpose} is kept for others and moved by the market alone; settle, pay out or award what it is kept for",
+        "{purpose} 账户代他人保管，仅由市场划转；请办理结算、出金或裁定",
     )
     ACCOUNT_UNKNOWN = Sentence("account `{account}` does not exist; open it first", "账户 `{account}` 不存在；请先开户")
     ACCOUNT_EXISTS = Sentence(

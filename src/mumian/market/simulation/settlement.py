@@ -1,0 +1,132 @@
+"""Parties that want their money out, an exchange that closes its days, keeps reserves, freezes claimed shares and takes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mumian.kernel.ids import OPERATOR, PartyId, ProductId
+from mumian.kernel.time import day_of
+from mumian.market.simulation.scene import Habit, Said, Scene
+from mumian.rooms.settlement import model as settlement
+from mumian.rooms.settlement.records import (
+    Award,
+    BatchId,
+    DisputeId,
+    FeeLine,
+    LineState,
+    PayoutId,
+    ReserveId,
+    ReturnReason,
+)
+
+MADE: dict[type, tuple[str, str]] = {
+    settlement.PayoutRequested: ("payout", "payout"),
+    settlement.DayClosed: ("batch", "batch"),
+    settlement.ReserveKept: ("reserve", "reserve"),
+    settlement.ShareFrozen: ("dispute", "dispute"),
+}
+
+
+def _paid(s: Scene) -> tuple[ProductId, str, str] | None:
+    """Return product, sale and payee of one of the newest shares."""
+    newest = [key for key, _ in s.states.revenue.distributions.under()][-60:]
+    if not newest:
+        return None
+    product, _, sale = s.one(newest).partition("/")
+    shares = s.states.revenue.distributions[f"{product}/{sale}"].shares
+    return ProductId(product), sale, s.one(shares).payee
+
+
+def request(s: Scene) -> Said | None:
+    found = _paid(s)
+    party = s.pick("party") if found is None or s.chance(200) else found[2]
+    return Said(party, settlement.RequestPayout(s.one((1, 700, 10**12)), s.digest() if s.chance(500) else "ab" * 32))
+
+
+def cancel(s: Scene) -> Said | None:
+    key = PayoutId(s.pick("payout"))
+    payout = s.states.settlement.payouts.get(key)
+    return None if payout is None else Said(payout.party, settlement.CancelPayout(key))
+
+
+def close(s: Scene) -> Said:
+    return Said(OPERATOR, settlement.CloseDay(day_of(s.now) - timedelta(days=s.one((1, 1, 1, 0, 2)))))
+
+
+def answer(s: Scene) -> Said | None:
+    """The bank pays a line, or does not; now and then the exchange asks about a line twice."""
+    key = BatchId(s.pick("batch"))
+    batch = s.states.settlement.batches.get(key)
+    if batch is None or not batch.lines:
+        return None
+    sent = [nth for nth, state in enumerate(batch.states, 1) if state is LineState.SENT]
+    line = s.one(sent) if sent and s.chance(900) else s.one((1, len(batch.lines), len(batch.lines) + 1))
+    if s.chance(300):
+        return Said(OPERATOR, settlement.ReturnPayout(key, line, s.one(tuple(ReturnReason))))
+    return Said(OPERATOR, settlement.ConfirmPayout(key, line))
+
+
+def reserve(s: Scene) -> Said | None:
+    found = _paid(s)
+    if found is None:
+        return None
+    return Said(OPERATOR, settlement.SetReserve(PartyId(found[2]), s.one((0, 500, 10_000)), s.one((1, 20))))
+
+
+def freeze(s: Scene) -> Said | None:
+    found = _paid(s)
+    if found is None:
+        return None
+    product, _, payee = found
+    return Said(OPERATOR, settlement.FreezeShare(product, PartyId(payee), PartyId(s.pick("party")), s.digest()))
+
+
+def award(s: Scene) -> Said:
+    return Said(OPERATOR, settlement.AwardShare(DisputeId(s.pick("dispute")), s.one(tuple(Award))))
+
+
+def claw_back(s: Scene) -> Said | None:
+    found = _paid(s)
+    if found is None:
+        return None
+    product, sale, payee = found
+    amount_fen = s.one((1, 50, 5_000, 10**9))
+    return Said(OPERATOR, settlement.ClawBack(product, sale, PartyId(payee), amount_fen, s.digest()))
+
+
+def pay_debt(s: Scene) -> Said | None:
+    newest = [claim for _, claim in s.states.settlement.claims.under() if claim.owed_fen][-20:]
+    if not newest:
+        return None
+    claim = s.one(newest)
+    return Said(claim.debtor, settlement.PayDebt(s.one((1, claim.owed_fen, claim.owed_fen + 10**6))))
+
+
+def adopt(s: Scene) -> Said:
+    lines = (
+        FeeLine(s.one((0, 100, 9_000))),
+        FeeLine(50, "model", 10_000, 900),
+        FeeLine(1, "model", s.one((0, 10_000))),
+    )
+    return Said(OPERATOR, settlement.AdoptFees(lines[: s.one((0, 1, 1, 3))]))
+
+
+def by_hand(s: Scene) -> Said:
+    """What only the market may say."""
+    kept = settlement.KeepBack(ProductId(s.pick("product")), s.pick("order"), ())
+    return Said(s.pick("party"), s.one((kept, settlement.ReleaseReserve(ReserveId(s.pick("reserve"))))))
+
+
+HABITS: tuple[tuple[int, Habit], ...] = (
+    (14, request),
+    (3, cancel),
+    (6, close),
+    (14, answer),
+    (5, reserve),
+    (4, freeze),
+    (4, award),
+    (7, claw_back),
+    (3, pay_debt),
+    (2, adopt),
+    (1, by_hand),
+)

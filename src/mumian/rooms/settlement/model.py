@@ -1,0 +1,364 @@
+"""What can be said about settlement. What it keeps is in `records.py`, why not in `refusals.py`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from mumian.kernel.canonical import Digest, Positive
+from mumian.kernel.facts import Facts
+from mumian.kernel.ids import PartyId, ProductId
+from mumian.kernel.limits import ClockChange
+from mumian.kernel.money import Fen, PositiveFen
+from mumian.kernel.table import Table
+from mumian.rooms.settlement.records import (
+    Award,
+    Batch,
+    BatchId,
+    BatchLine,
+    Claim,
+    ClawbackId,
+    Code,
+    DisputeId,
+    FeeLine,
+    FeeSchedule,
+    Freeze,
+    Payout,
+    PayoutId,
+    Reserve,
+    ReserveId,
+    ReserveRule,
+    ReturnReason,
+    Taken,
+    Total,
+)
+from mumian.rooms.settlement.refusals import SettlementRefusal as SettlementRefusal
+
+LINES_MAX = 64
+"""Lines of one fee schedule; bounds the work of one command."""
+
+DAYS_MAX = 366
+"""A reserve lasts so many days at most."""
+
+
+class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"settlement.{name}", forbid_unknown_fields=True):
+    pass
+
+
+class RequestPayout(_Command, frozen=True):
+    """Ask for money to be paid out to a bank account; it leaves the party's cash at once. By its owner.
+
+    account_digest: of the account that the exchange has on file: its number stays out of the journal.
+    """
+
+    amount_fen: PositiveFen
+    account_digest: Digest
+
+
+class CancelPayout(_Command, frozen=True):
+    """Take a payout back before its day is closed. By the party."""
+
+    payout: PayoutId
+
+
+class CloseDay(_Command, frozen=True):
+    """Close a day (日终): prove that the books are balanced, and net the payouts asked for by then into one batch for the
+    bank. By the exchange, once the day is over, day after day. Facts: `BooksFacts`.
+    """
+
+    day: date
+
+
+class ConfirmPayout(_Command, frozen=True):
+    """Say that the bank paid line `line` (from 1) of a batch. By the exchange."""
+
+    batch: BatchId
+    line: Positive
+
+
+class ReturnPayout(_Command, frozen=True):
+    """Say that the bank did not pay a line: the money goes back to the party. By the exchange."""
+
+    batch: BatchId
+    line: Positive
+    reason: ReturnReason
+
+
+class SetReserve(_Command, frozen=True):
+    """Keep `rate_bp` of every share that a party gets from now on for `days` days (准备金); a rate of 0 ends it. By the
+    exchange. No rate is usual: there is no default.
+    """
+
+    party: PartyId
+    rate_bp: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)]
+
+
+class ReleaseReserve(_Command, frozen=True):
+    """Pay out what was kept back, its days being over. By the market."""
+
+    reserve: ReserveId
+
+
+class FreezeShare(_Command, frozen=True):
+    """Hold what a party gets of a product from now on, because another claims it (冻结争议份额); all others are paid. By the
+    exchange. Facts: `ClaimFacts`.
+    """
+
+    product: ProductId
+    payee: PartyId
+    claimant: PartyId
+    because: Digest
+
+
+class AwardShare(_Command, frozen=True):
+    """Decide a claim: what was frozen goes to the payee or to the claimant, and nothing more is frozen. By the exchange."""
+
+    dispute: DisputeId
+    award: Award
+
+
+class ClawBack(_Command, frozen=True):
+    """Take back from a payee what it was paid of a sale (追偿), for its buyer: out of what is kept back, then out of its
+    cash; what is missing is owed, and its next shares pay it. By the exchange. Facts: `ShareFacts`.
+    """
+
+    product: ProductId
+    sale: Code
+    payee: PartyId
+    amount_fen: PositiveFen
+    because: Digest
+
+
+class PayDebt(_Command, frozen=True):
+    """Pay what one owes of clawbacks, the oldest first. By the debtor."""
+
+    amount_fen: PositiveFen
+
+
+class AdoptFees(_Command, frozen=True):
+    """Adopt a schedule of the exchange's own fees on sellers, from the next sale on; no lines end it. By the exchange."""
+
+    lines: tuple[FeeLine, ...]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a payee got of one sale, in all."""
+
+    payee: PartyId
+    amount_fen: PositiveFen
+
+
+class KeepBack(_Command, frozen=True):
+    """Keep back of shares that were just paid what is frozen, owed or reserved. By the market."""
+
+    product: ProductId
+    sale: Code
+    parts: tuple[Part, ...]
+
+
+Command = (
+    KeepBack
+    | RequestPayout
+    | CancelPayout
+    | CloseDay
+    | ConfirmPayout
+    | ReturnPayout
+    | SetReserve
+    | ReleaseReserve
+    | FreezeShare
+    | AwardShare
+    | ClawBack
+    | PayDebt
+    | AdoptFees
+)
+
+
+class BooksFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `CloseDay`. totals: what all accounts of each purpose hold together. stopped: parties with payouts waiting
+    that are suspended or have left.
+    """
+
+    totals: tuple[Total, ...]
+    stopped: tuple[PartyId, ...] = ()
+
+
+class ClaimFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `FreezeShare`. shares: the payee is named by the product's distribution. is_known: the claimant is admitted."""
+
+    shares: bool
+    is_known: bool
+
+
+class ShareFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `ClawBack`. paid_fen: what the payee got of that sale, None if there was no such sale. buyer: of the sale.
+    cash_fen: what the payee has free.
+    """
+
+    paid_fen: Fen | None = None
+    buyer: PartyId = PartyId("")
+    cash_fen: Fen = 0
+
+
+class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"settlement.{name}"):
+    pass
+
+
+class PayoutRequested(_Event, frozen=True):
+    payout: PayoutId
+    party: PartyId
+    amount_fen: PositiveFen
+    account_digest: Digest
+
+
+class PayoutCancelled(_Event, frozen=True):
+    """by: the party, or the market where the party was stopped before the day was closed."""
+
+    payout: PayoutId
+    party: PartyId
+    amount_fen: PositiveFen
+    by: PartyId
+
+
+class DayClosed(_Event, frozen=True):
+    """totals: add up to zero. lines: one for each party and bank account, in the order of the first request."""
+
+    day: date
+    batch: BatchId
+    totals: tuple[Total, ...]
+    lines: tuple[BatchLine, ...]
+
+
+class PayoutConfirmed(_Event, frozen=True):
+    batch: BatchId
+    line: Positive
+    party: PartyId
+    amount_fen: PositiveFen
+
+
+class PayoutReturned(_Event, frozen=True):
+    batch: BatchId
+    line: Positive
+    party: PartyId
+    amount_fen: PositiveFen
+    reason: ReturnReason
+
+
+class ReserveSet(_Event, frozen=True):
+    party: PartyId
+    rule: ReserveRule
+
+
+class ReserveKept(_Event, frozen=True):
+    reserve: ReserveId
+    party: PartyId
+    product: ProductId
+    sale: Code
+    amount_fen: PositiveFen
+    clocks: tuple[ClockChange, ...]
+
+
+class ReserveReleased(_Event, frozen=True):
+    reserve: ReserveId
+    party: PartyId
+    amount_fen: PositiveFen
+
+
+class ShareFrozen(_Event, frozen=True):
+    """A claim on a party's share of a product: from now on it is held."""
+
+    dispute: DisputeId
+    product: ProductId
+    payee: PartyId
+    claimant: PartyId
+    because: Digest
+
+
+class ShareHeld(_Event, frozen=True):
+    dispute: DisputeId
+    payee: PartyId
+    sale: Code
+    amount_fen: PositiveFen
+
+
+class ShareAwarded(_Event, frozen=True):
+    """amount_fen: what had been held by then; `to` gets it."""
+
+    dispute: DisputeId
+    product: ProductId
+    payee: PartyId
+    to: PartyId
+    amount_fen: Fen
+
+
+class ClawedBack(_Event, frozen=True):
+    """taken_fen out of reserves, cash_fen out of cash, owed_fen is missing: they add up to the amount."""
+
+    clawback: ClawbackId
+    product: ProductId
+    sale: Code
+    payee: PartyId
+    buyer: PartyId
+    amount_fen: PositiveFen
+    taken: tuple[Taken, ...]
+    cash_fen: Fen
+    owed_fen: Fen
+    because: Digest
+    clocks: tuple[ClockChange, ...]
+
+
+class DebtPaid(_Event, frozen=True):
+    """A debtor's money goes to whoever the clawback was for."""
+
+    clawback: ClawbackId
+    debtor: PartyId
+    creditor: PartyId
+    amount_fen: PositiveFen
+
+
+class FeesAdopted(_Event, frozen=True):
+    schedule: FeeSchedule
+
+
+Event = (
+    PayoutRequested
+    | PayoutCancelled
+    | DayClosed
+    | PayoutConfirmed
+    | PayoutReturned
+    | ReserveSet
+    | ReserveKept
+    | ReserveReleased
+    | ShareFrozen
+    | ShareHeld
+    | ShareAwarded
+    | ClawedBack
+    | DebtPaid
+    | FeesAdopted
+)
+
+
+class State(msgspec.Struct):
+    """payouts, batches, reserves, freezes, claims: by id. waiting: payouts that no batch holds yet, by age. days: `day` → its
+    batch. last: `now` → the day that was closed last. rules: of reserves, by party.
+
+    kept: `party/age` → a reserve with money in it. frozen: `product/payee` → the dispute that holds its share. owed:
+    `party/age` → a clawback that is not paid. clawed: `product/sale/payee` → fen in all. fees: `now` → the schedule.
+    """
+
+    payouts: Table[Payout]
+    waiting: Table[PayoutId]
+    batches: Table[Batch]
+    days: Table[BatchId]
+    last: Table[date]
+    rules: Table[ReserveRule]
+    reserves: Table[Reserve]
+    kept: Table[ReserveId]
+    freezes: Table[Freeze]
+    frozen: Table[DisputeId]
+    claims: Table[Claim]
+    owed: Table[ClawbackId]
+    clawed: Table[Fen]
+    fees: Table[FeeSchedule]

@@ -1,0 +1,42 @@
+"""What can be seen of settlement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from mumian.kernel.ids import PartyId, ProductId
+from mumian.rooms.settlement.model import State
+from mumian.rooms.settlement.records import NOW, Batch, BatchId, ReserveId
+
+
+def fee_fen(state: State, product_type: str, gross_fen: int) -> int:
+    """Return the exchange's own fee on a sale under the schedule that is in force, 0 where there is none."""
+    schedule = state.fees.get(NOW)
+    return 0 if schedule is None else schedule.fee_fen(product_type, gross_fen)
+
+
+def batch_of(state: State, day: date) -> tuple[BatchId, Batch] | None:
+    """Return the batch of a closed day."""
+    key = state.days.get(day.isoformat())
+    return None if key is None else (key, state.batches[key])
+
+
+def reserves_of(state: State, party: PartyId) -> Iterator[tuple[ReserveId, int]]:
+    """Yield what is kept back of a party's shares, the oldest first."""
+    for _, key in state.kept.under(f"{party}/"):
+        yield key, state.reserves[key].left_fen
+
+
+def owed_fen(state: State, party: PartyId) -> int:
+    """Return what a party owes of clawbacks."""
+    return sum(state.claims[key].owed_fen for _, key in state.owed.under(f"{party}/"))
+
+
+def keeps_back(state: State, product: ProductId, payee: PartyId) -> bool:
+    """Tell whether anything is kept back of a share: it is claimed, its payee owes, or has a reserve to fill."""
+    return (
+        state.rules.get(payee) is not None
+        or state.frozen.get(f"{product}/{payee}") is not None
+        or next(state.owed.under(f"{payee}/"), None) is not None
+    )
