@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import waitress
 from terminal import PROGRAM, Mumian, Ran, in_a_process
@@ -19,9 +20,11 @@ from mumian.journal.witness import watch
 from mumian.journal.witness_http import witness_app
 from mumian.journal.witness_store import WitnessStore
 from mumian.kernel.canonical import sha256_hex
+from mumian.kernel.ids import PartyId
 from mumian.kernel.time import DAY_MS
 from mumian.market.home import Home
 from mumian.market.trial import uscc
+from mumian.rooms.auctions.records import Sealed, commitment_of
 
 REFUSED, FAULT = 1, 2
 FIRM = {
@@ -357,3 +360,13 @@ def test_the_same_is_said_in_chinese(mumian: Mumian, market: Path, tmp_path: Pat
     refused = json.loads(zh("submit", "firm.json").out)["refusal"]
     assert re.search(r"[\u4e00-\u9fff]", refused["sentence"])
     assert "既不是市场文件夹也不是导出" in in_a_process("fsck", "nowhere", cwd=tmp_path, MUMIAN_LANG="zh_CN").err
+
+
+def test_a_sealed_bid_opens_with_its_own_salt_and_for_its_bidder_alone(mumian: Mumian) -> None:
+    said = json.loads(mumian("seal-bid", "auction-17", "party-4", "1500").out)
+    hidden = {key: said["reveal"][key] for key in ("amount_fen", "auction", "salt")}
+    sealed = Sealed(bidder=PartyId("party-4"), **hidden)
+    assert commitment_of(sealed) == said["commit"]["commitment"]
+    assert commitment_of(msgspec.structs.replace(sealed, bidder=PartyId("party-5"))) != said["commit"]["commitment"]
+    again = json.loads(mumian("seal-bid", "auction-17", "party-4", "1500").out)
+    assert again["reveal"]["salt"] != said["reveal"]["salt"]

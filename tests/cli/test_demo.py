@@ -39,7 +39,7 @@ def test_the_story_for_programs_has_eleven_acts_and_both_languages() -> None:
 def test_everybody_is_there_and_every_row_was_taken_in() -> None:
     story = the_story()
     roles = Counter(role for actor in story.actors for role in actor.roles)
-    assert (len(story.actors), roles["supplier"], roles["public_body"]) == (29, 19, 2)
+    assert (len(story.actors), roles["supplier"], roles["public_body"]) == (30, 19, 2)
     departures = [each for each in story.supplied if each.data_kind == "enterprise"]
     assert (len(departures), sum(each.rows for each in departures)) == (16, 336_776)
 
@@ -67,7 +67,9 @@ def test_a_joint_development_is_settled_in_part_with_costs_first_and_invoiced_ca
         if payment.product == bargain.product:
             paid[payment.kind] += payment.amount_fen
     assert (bargain.units_settled, bargain.units_ordered) == (3, 4)
-    assert paid == {"cost": 1_000_000, "merchant": 2_166_667, "owner": 4_333_333}  # a third of 6,500,000 by the steps
+    # a third of 6,500,000 by the steps, and a fifth of the 1,200,000 of the auction
+    assert paid == {"cost": 1_000_000, "merchant": 2_166_667 + 240_000, "owner": 4_333_333 + 960_000}
+    assert sum(paid.values()) == bargain.gross_fen
     assert (bargain.invoiced_fen, bargain.tax_fen) == (2_000_000, 113_208)
 
 
@@ -80,6 +82,9 @@ def test_the_payout_of_the_joint_development_is_computed_again_from_the_export_a
     ran = mumian("recompute", payout[1], "--from", str(home / "export"), "--evidence", str(evidence), cwd=home.parent)
     assert ran.returncode == 0, ran.stderr
     assert "peer-covered-flights/1" in ran.stdout.decode()
+    auction = mumian("recompute", bargain.auction, "--from", str(home / "export"), cwd=home.parent)
+    assert auction.returncode == 0, auction.stderr
+    assert "second_price" in auction.stdout.decode()
 
 
 def test_a_hundred_thousand_calls_are_answered_in_batches() -> None:
@@ -97,9 +102,9 @@ def test_a_job_spends_what_it_says_of_every_budget_and_gives_every_cell() -> Non
     assert (story.answer.domains, len(story.answer.cells)) == (18, 144)
 
 
-def test_thirteen_refusals_are_shown_each_in_words_and_with_a_leaf() -> None:
+def test_fourteen_refusals_are_shown_each_in_words_and_with_a_leaf() -> None:
     refusals = the_story().refusals
-    assert len({each.name for each in refusals}) == 13
+    assert len({each.name for each in refusals}) == 14
     assert all(each.en and each.zh and each.seq for each in refusals)
 
 

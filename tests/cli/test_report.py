@@ -124,7 +124,7 @@ def the_payments() -> tuple[Payment, ...]:
         Payment("product-1", "exchange", "exchange_fee", 125_000, 0, "agreed before", "事先约定"),
         Payment("product-2", "merchant", "merchant", 1_950_000, 0, "its part of the net", "净额部分"),
         Payment("product-2", "exchange", "exchange_fee", 50_000, 0, "agreed before", "事先约定"),
-        Payment("product-3", "merchant", "cost", 15_000, 0, "laid out", "先回收"),
+        Payment("product-3", "merchant", "cost", 16_000, 0, "laid out", "先回收"),
     )
 
 
@@ -192,6 +192,8 @@ def a_bargain() -> Bargain:
         4,
         3,
         "/srv/demo home/evidence.json",
+        "auction-305",
+        1_000,
         "invoice-310",
         "2026-10",
         2_000_000,

@@ -81,6 +81,10 @@ OWED_MOST = (
     "::test_divisions_that_follow_one_another_hand_out_unit_by_unit_to_whoever_is_owed_most[1]",
 )
 COSTS = ("tests/rooms/test_revenue_rules.py::test_costs_come_back_before_anybody_shares_and_then_no_more",)
+AUCTIONING = "tests/market/test_auctioning.py"
+COPIED = (f"{AUCTIONING}::test_a_copied_commitment_opens_nothing",)
+NEXT_IN_LINE = (f"{AUCTIONING}::test_a_winner_who_spent_his_money_forfeits_and_the_next_in_line_has_it",)
+SHILL = (f"{AUCTIONING}::test_a_shill_that_is_found_out_later_wins_nothing_and_sets_no_price",)
 SETTLING = "tests/market/test_settling.py"
 CLAWED = (f"{SETTLING}::test_a_clawback_beyond_funds_overdraws_nobody_and_is_paid_by_the_next_share",)
 ANSWERED = (f"{SETTLING}::test_a_payment_that_the_bank_returned_is_back_and_cannot_be_confirmed",)
@@ -178,6 +182,24 @@ DEFECTS = {
         "if found.party in facts.group:",
         "if found.party in ():",
         SERVICES,
+    ),
+    "a commitment that anybody may open": Defect(
+        "rooms/auctions/bidding.py",
+        "if found != entry.commitment:",
+        "if False:",
+        COPIED,
+    ),
+    "a bid without money that sets the price": Defect(
+        "rooms/auctions/closing.py",
+        "        if not unfunded:",
+        "        if True:",
+        NEXT_IN_LINE,
+    ),
+    "a shill that is not looked for at the close": Defect(
+        "rooms/auctions/closing.py",
+        "elif each.is_related:",
+        "elif False:",
+        SHILL,
     ),
     "a remainder that is forgotten at the next sale": Defect(
         "rooms/revenue/sharing.py",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import reached_auctions
 import reached_billing
 import reached_cleanroom
 import reached_settlement
@@ -300,11 +301,29 @@ def _reserve_kept_for_ever(s: Stage) -> None:
     _clock_gone(s, key)
 
 
+def _deposit_gone(s: Stage) -> None:
+    key, who = reached_auctions.committed(s)
+    _hold_gone(s, s.states.auctions.entries[f"{key}/{who}"].deposit)
+
+
+def _auction_waits_for_ever(s: Stage) -> None:
+    _clock_gone(s, reached_auctions.opened(s))
+
+
+def _won_and_not_ordered(s: Stage) -> None:
+    key = reached_auctions.opened(s)
+    auction = s.states.auctions.auctions[key]
+    s.states.auctions.auctions[key] = replace(auction, winners=(s.world.insurer,), price_fen=1_000)
+
+
 DEFECTS: dict[str, Callable[[Stage], None]] = {
     "the_fee_of_an_engagement_is_held_exactly_while_it_is_open": _engagement_without_its_fee,
     "what_is_invoiced_was_billed_at_that_price": _invoice_of_another_price,
     "no_invoice_waits_without_a_clock": _invoice_waits_for_ever,
     "what_the_exchange_keeps_is_what_it_keeps_for_somebody": _payout_that_nobody_keeps,
+    "a_deposit_is_held_exactly_while_its_auction_is_open": _deposit_gone,
+    "no_open_auction_waits_without_a_clock": _auction_waits_for_ever,
+    "whoever_won_has_an_order_at_the_price": _won_and_not_ordered,
     "no_reserve_is_kept_without_a_clock": _reserve_kept_for_ever,
     "every_open_order_has_its_escrow": _escrow_gone,
     "what_is_settled_was_shared_out": _settled_unpaid,

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import pytest
+import reached_auctions
 import reached_billing
 import reached_cleanroom
 import reached_deals
@@ -92,7 +93,7 @@ WAYS = (
     *ways(Stage, reached_billing.STAGED),
     *ways(lambda: Stage("2026.3"), reached_billing.BEFORE_BILLING),
     *ways(Stage, reached_parties.STAGED, reached_goods.STAGED, reached_money.STAGED, reached_cleanroom.STAGED),
-    *ways(Stage, reached_deals.STAGED, reached_revenue.STAGED, reached_settlement.STAGED),
+    *ways(Stage, reached_deals.STAGED, reached_revenue.STAGED, reached_settlement.STAGED, reached_auctions.STAGED),
     *ways(lambda: Stage("2026.3"), reached_deals.BEFORE_INSPECTION, reached_money.BEFORE_INSPECTION),
     *ways(Stage, reached_negotiation.STAGED),
     *ways(lambda: Stage("2026.2"), reached_cleanroom.BEFORE_REVIEWS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
@@ -71,6 +71,42 @@ def test_the_highest_pays_the_second_bid_or_the_reserve(
 def test_below_the_reserve_nothing_is_sold() -> None:
     assert second_price(bids_of([5, 9]), reserve_fen=10) is None
     assert second_price([], reserve_fen=0) is None
+
+
+def test_truth_is_best_against_every_pair_of_rivals_at_every_reserve() -> None:
+    """Second price and two licences, enumerated: every worth, lie, rivals and reserve of 0 to 4."""
+    span = range(5)
+    for worth, lie, one, other, reserve_fen, units in product(span, span, span, span, span, (1, 2)):
+        honest = gain([one, other], worth, worth, units=units, reserve_fen=reserve_fen)
+        assert gain([one, other], worth, lie, units=units, reserve_fen=reserve_fen) <= honest
+
+
+def slow_mcafee(buy: list[int], sell: list[int]) -> tuple[set[str], set[str], int, int]:
+    """Try every number of pairs from the paper's words: k is the last whose kth bid reaches the kth ask."""
+    bids = sorted(range(len(buy)), key=lambda nth: (-buy[nth], nth))
+    asks = sorted(range(len(sell)), key=lambda nth: (sell[nth], nth))
+    efficient = [k for k in range(1, min(len(bids), len(asks)) + 1) if buy[bids[k - 1]] >= sell[asks[k - 1]]]
+    k = max(efficient, default=0)
+    if not k:
+        return set(), set(), 0, 0
+    if k < min(len(bids), len(asks)):
+        middle = (buy[bids[k]] + sell[asks[k]]) // 2
+        if sell[asks[k - 1]] <= middle <= buy[bids[k - 1]]:
+            return {f"b{nth}" for nth in bids[:k]}, {f"b{nth}" for nth in asks[:k]}, middle, middle
+    few = k - 1
+    return (
+        {f"b{nth}" for nth in bids[:few]},
+        {f"b{nth}" for nth in asks[:few]},
+        buy[bids[k - 1]],
+        sell[asks[k - 1]],
+    )
+
+
+@given(amounts, amounts)
+def test_a_double_auction_is_what_the_papers_words_give(buy: list[int], sell: list[int]) -> None:
+    match = mcafee(bids_of(buy), bids_of(sell))
+    buyers, sellers = {bid.bidder for bid in match.buyers}, {bid.bidder for bid in match.sellers}
+    assert (buyers, sellers, match.buy_fen, match.sell_fen) == slow_mcafee(buy, sell)
 
 
 @given(amounts, amounts)

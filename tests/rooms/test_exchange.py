@@ -59,6 +59,7 @@ from mumian.rooms.exchange.model import (
     ReviewCompliance,
     ReviewFacts,
     SettleUsage,
+    ShelfFacts,
     SignDeal,
     SigningFacts,
     StandingFacts,
@@ -135,6 +136,10 @@ def frame(actor: str, now: int, seq: int) -> dict[str, Any]:
 
 def by(actor: str, *, now: int = NOW, seq: int = 50) -> Facts:
     return StandingFacts(**frame(actor, now, seq), broken=None)
+
+
+def at_shelf(actor: str, bound_by: str = "") -> ShelfFacts:
+    return ShelfFacts(**frame(actor, NOW, 50), bound_by=bound_by)
 
 
 LOST = BrokenSource(SourceId("grant-1"), "right-1", "frozen")
@@ -309,7 +314,7 @@ def a_product_of_ones_own() -> State:
 
 def a_delisted_product() -> State:
     state = a_state()
-    do(state, DelistProduct(REPORT), by("merchant"))
+    do(state, DelistProduct(REPORT), at_shelf("merchant"))
     return state
 
 
@@ -417,9 +422,9 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, a_product(AIR, scenario=BLANK), seeing(AIR), R.SCENARIO_MISSING),
     (a_state, ListProduct(UNKNOWN, FIXED), pricing(AIR), R.NOT_REGISTERED),
     (a_state, reviewing(UNKNOWN), certified("assessor"), R.NOT_REGISTERED),
-    (a_state, DelistProduct(UNKNOWN), by("merchant"), R.NOT_REGISTERED),
+    (a_state, DelistProduct(UNKNOWN), at_shelf("merchant"), R.NOT_REGISTERED),
     (a_state, ListProduct(REPORT, FIXED), pricing(AIR, actor="trader"), R.NOT_YOURS),
-    (a_state, DelistProduct(REPORT), by("trader"), R.NOT_YOURS),
+    (a_state, DelistProduct(REPORT), at_shelf("trader"), R.NOT_YOURS),
     (ordered, SignDeal(ORDER, AGREED), signing("trader"), R.NOT_YOURS),
     (signed, RELEASED, by("insurer"), R.NOT_YOURS),
     (delivered, AcceptDelivery(ORDER), by("trader", now=INSPECTED), R.NOT_YOURS),
@@ -433,9 +438,11 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, a_product(WEATHER), seeing(WEATHER, relation="merchant owned by operator"), R.OPERATOR_DEVELOPS),
     (a_state, ListProduct(CHECK, CAPPED), pricing(AIR, WEATHER, relation="party-3"), R.OPERATOR_DEVELOPS),
     (a_welfare_product, reviewing(), certified("trader"), R.PRODUCT_STATE_FORBIDS),
-    (a_delisted_product, DelistProduct(REPORT), by("exchange"), R.PRODUCT_STATE_FORBIDS),
+    (a_delisted_product, DelistProduct(REPORT), at_shelf("exchange"), R.PRODUCT_STATE_FORBIDS),
     (suspended, SUSPEND, by("regulator"), R.PRODUCT_STATE_FORBIDS),
     (suspended, ListProduct(REPORT, FIXED), pricing(AIR), R.COMPLIANCE_MISSING),
+    (a_state, DelistProduct(REPORT), at_shelf("merchant", "auction-9"), R.LISTING_BOUND),
+    (a_state, ListProduct(REPORT, FIXED), replace(pricing(AIR), bound_by="auction-9"), R.LISTING_BOUND),
     (a_state, ListProduct(REPORT, FIXED), pricing(AIR, agreed=False), R.DISTRIBUTION_OPEN),
     (a_state, a_product(), seeing(), R.SOURCES_NONE_OR_TOO_MANY),
     (a_state, a_product(*[AIR] * 257), seeing(*[AIR] * 257), R.SOURCES_NONE_OR_TOO_MANY),
@@ -743,7 +750,7 @@ def test_a_suspended_listing_returns_through_a_new_review_and_its_deals_go_on() 
 
 def test_deals_under_way_outlive_a_voluntary_delisting() -> None:
     state = signed()
-    do(state, DelistProduct(REPORT), by("merchant"))
+    do(state, DelistProduct(REPORT), at_shelf("merchant"))
     do(state, RELEASED, by("merchant"))
     assert state.listings[SHELF].state is ListingState.CLOSED
     assert state.orders[ORDER].state is DealState.DELIVERED

@@ -23,6 +23,7 @@ from mumian.cli import (
     person,
     receipt,
     rules,
+    sealing,
     show,
     submit,
     witness,
@@ -77,7 +78,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, books, explain, rules, deadlines, desk, fsck, machine):
+for part in (submit, key, show, books, explain, rules, deadlines, desk, fsck, sealing, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")

@@ -1,4 +1,4 @@
-"""`mumian recompute`: a payout computed again from the journal alone, by whoever was paid or doubts it."""
+"""`mumian recompute`: a payout or an auction computed again from the journal alone, by whoever doubts it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from mumian.journal.publish import ExportReader
 from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.money import yuan
+from mumian.market.auctioned import found_again
 from mumian.market.home import Home
+from mumian.market.leaf import decode_leaf
 from mumian.market.proofs import body_in
 from mumian.market.recomputed import Recomputed, recompute
 from mumian.market.valued import Doubt, EvidenceFault, read_evidence, valued_again
@@ -36,7 +38,12 @@ def register(app: typer.Typer) -> None:
 
 def recompute_(
     payout: Annotated[
-        str, typer.Argument(help=say("PRODUCT/SALE, as product-21/order-57", "产品/交易，如 product-21/order-57"))
+        str,
+        typer.Argument(
+            help=say(
+                "PRODUCT/SALE, as product-21/order-57, or auction-9", "产品/交易，如 product-21/order-57，或 auction-9"
+            )
+        ),
     ],
     home: HomeOption,
     journal: Annotated[
@@ -49,9 +56,12 @@ def recompute_(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
+    if payout.startswith("auction-"):
+        _recompute_auction(payout, home, journal, as_json=as_json)
+        return
     product, _, sale = payout.partition("/")
     if not (product and sale):
-        fail(say(f"`{payout}` is not PRODUCT/SALE", f"`{payout}` 应为 产品/交易"))
+        fail(say(f"`{payout}` is not PRODUCT/SALE, nor an auction", f"`{payout}` 应为 产品/交易，或竞价编号"))
     found = recompute(payloads(home, journal), product, sale)
     if found is None:
         fail(
@@ -69,6 +79,27 @@ def recompute_(
         _tell(found)
         _tell_values(found, doubts)
     if not is_equal:
+        raise typer.Exit(REFUSED)
+
+
+def _recompute_auction(auction: str, home: Path, journal: Path | None, *, as_json: bool) -> None:
+    """Find an auction's outcome again from its bids, and every commitment from what was revealed."""
+    found = found_again((decode_leaf(payload) for payload in payloads(home, journal)), auction)
+    if found is None:
+        fail(say(f"the journal closes no auction `{auction}`", f"日志中没有已结束的竞价 `{auction}`"))
+    if as_json:
+        said = {**msgspec.to_builtins(found), "is_equal": found.is_equal}
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        for whose, winners, price_fen in (
+            (say("recorded", "登记"), found.winners, found.price_fen),
+            (say("again", "重算"), found.winners_again, found.price_fen_again),
+        ):
+            typer.echo(f"{auction} {found.kind} {whose}: {', '.join(winners) or '-'} {yuan(price_fen)}")
+        for fault in found.faults:
+            typer.secho(fault, fg="red")
+        _tell_verdict(found.is_equal)
+    if not found.is_equal:
         raise typer.Exit(REFUSED)
 
 
@@ -184,7 +215,11 @@ def _tell(found: Recomputed) -> None:
             f"依据记录 {named}（`mumian receipt get` 可逐条取证），证据 {found.evidence_digest or '-'}",
         )
     )
-    if found.is_equal:
+    _tell_verdict(found.is_equal)
+
+
+def _tell_verdict(is_equal: bool) -> None:
+    if is_equal:
         typer.secho(say("equal to the fen", "逐分一致"), fg="green")
     else:
         typer.secho(say("DIFFERS where it is red", "红色处不一致"), fg="red")

@@ -66,6 +66,8 @@ NOUNS = {
     "demand": ("negotiation.demands",),
     "negotiation": ("negotiation.negotiations",),
     "brokerage": ("negotiation.brokerages",),
+    "auction": ("auctions.auctions",),
+    "bid": ("auctions.entries",),
     "order": ("exchange.orders",),
     "invoice": ("billing.invoices",),
     "credit": ("billing.notes",),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mumian.kernel.ids import OPERATOR, ResourceId
 from mumian.kernel.time import Instant
-from mumian.market import consented, invoiced, operated, registered, reviewed, served, settled
+from mumian.market import auctioned, consented, invoiced, operated, registered, reviewed, served, settled
 from mumian.market.gathering.seen import may_leave
 from mumian.market.reactions.money import AT_FIRST, hold_of
 from mumian.market.rooms import States
@@ -138,4 +138,5 @@ LAWS: tuple[MarketLaw, ...] = (
     *invoiced.LAWS,
     *served.LAWS,
     *settled.LAWS,
+    *auctioned.LAWS,
 )

@@ -34,6 +34,7 @@ NAMES = (
     "negotiation",
     "billing",
     "settlement",
+    "auctions",
 )
 
 Decide = Callable[[Any, Any, Facts], "list[Any] | Refused"]
@@ -103,6 +104,7 @@ class States:
     filings: Any
     negotiation: Any
     settlement: Any
+    auctions: Any
 
     def __init__(self, source: Source) -> None:
         self.undo = Undo()

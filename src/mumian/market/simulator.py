@@ -36,6 +36,7 @@ from mumian.market.rooms import ROOMS, States
 from mumian.market.sequencer import Answer
 from mumian.market.simulation import (
     analysis,
+    auctions,
     billing,
     consent,
     data,
@@ -97,7 +98,9 @@ OFFICES = Town((*_BOTH, *_OFFICES), SLOW, 6)
 Their measures lapse in 2030: 100,000 steps at this pace take them a little past it."""
 
 BAZAAR = Town(
-    (*_BOTH, goods, trade, analysis, quotes, services, filings, negotiation, billing, shares, settlement), SLOW, 20
+    (*_BOTH, goods, trade, analysis, quotes, services, filings, negotiation, billing, shares, settlement, auctions),
+    SLOW,
+    20,
 )
 """The exchange in full: what is priced, bid for, negotiated, metered, settled, shared and served."""
 

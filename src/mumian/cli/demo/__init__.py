@@ -132,7 +132,7 @@ def _show(told: Story) -> None:
         )
     )
     _show_bargain(console, told)
-    gross = sum(product.gross_fen for product in told.products) + told.bargain.units_settled * told.bargain.unit_fen
+    gross = sum(product.gross_fen for product in told.products) + told.bargain.gross_fen
     console.print(
         say(
             f"{yuan(gross)} yuan in, {yuan(sum(p.amount_fen for p in told.payments))} yuan out; "
@@ -147,6 +147,7 @@ def _show(told: Story) -> None:
         f"open {home}/report.html",
         f"mumian show order --home {home}",
         f"mumian recompute {told.bargain.product}/{told.bargain.order} --evidence {told.bargain.evidence} --home {home}",
+        f"mumian recompute {told.bargain.auction} --home {home}",
         f"mumian fsck {home}",
         f"mumian receipt verify {home}/receipt/leaf-{told.proofs.receipt_seq}.tlog-proof --vkey {home}/market/vkey",
     ):
@@ -162,8 +163,8 @@ def _show_bargain(console: Console, told: Story) -> None:
     owners = sum(payment.amount_fen for payment in paid if payment.kind == "owner")
     console.print(
         say(
-            f"joint development, {bargain.units_settled} of {bargain.units_ordered} parts at {yuan(bargain.unit_fen)}: costs back {yuan(cost)}, merchant {yuan(merchant)}, airlines {yuan(owners)} by measured values",
-            f"融合开发 {bargain.units_settled}/{bargain.units_ordered} 部分，单价 {yuan(bargain.unit_fen)}：收回成本 {yuan(cost)}，数据商 {yuan(merchant)}，航空公司按计量值 {yuan(owners)}",
+            f"joint development, {bargain.units_settled} of {bargain.units_ordered} parts at {yuan(bargain.unit_fen)}, a licence auctioned at {yuan(bargain.auctioned_fen)}: costs back {yuan(cost)}, merchant {yuan(merchant)}, airlines {yuan(owners)} by measured values",
+            f"融合开发 {bargain.units_settled}/{bargain.units_ordered} 部分，单价 {yuan(bargain.unit_fen)}；许可竞价 {yuan(bargain.auctioned_fen)}：收回成本 {yuan(cost)}，数据商 {yuan(merchant)}，航空公司按计量值 {yuan(owners)}",
         )
     )
     console.print(

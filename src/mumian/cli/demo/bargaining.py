@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from mumian.cli.demo import auctioning
 from mumian.cli.demo.calls import Made
 from mumian.cli.demo.cast import Cast
 from mumian.cli.demo.shelf import SCENARIO
@@ -57,13 +58,14 @@ class Joint(NamedTuple):
 def play(stage: Stage, cast: Cast, holdings: list[Holding], answer: Answer, made: Made) -> Bargain:
     stage.act(
         9,
-        "bargained for, disputed in part, shared by measured values; a month invoiced",
-        "磋商、部分争议、按计量值分账；月度账单",
+        "bargained for, disputed in part, shared by measured values; auctioned; a month invoiced",
+        "磋商、部分争议、按计量值分账；竞价；月度账单",
     )
     joint = _list(stage, cast, holdings)
     order = _bargain(stage, cast, joint)
     kept = _value(stage, cast, joint, answer)
     _dispute(stage, cast, order)
+    auction, _ = auctioning.auction(stage, cast, joint.product, joint.listing)
     invoice = _invoice(stage, cast, made)
     return stage.market.ask(
         lambda s: Bargain(
@@ -74,6 +76,8 @@ def play(stage: Stage, cast: Cast, holdings: list[Holding], answer: Answer, made
             units_ordered=PARTS,
             units_settled=s.exchange.orders[order].units,
             evidence=str(kept),
+            auction=auction,
+            auctioned_fen=s.auctions.auctions[auction].price_fen,
             invoice=invoice,
             month=s.billing.invoices[invoice].month,
             invoiced_fen=s.billing.invoices[invoice].amount_fen,

@@ -197,7 +197,8 @@ class Proofs(msgspec.Struct, frozen=True):
 
 
 class Bargain(msgspec.Struct, frozen=True):
-    """A joint development that was bargained for, disputed in part and paid out by measured values; and a month's invoice.
+    """A joint development that was bargained for, disputed in part and paid out by measured values; a licence of it that was
+    auctioned; and a month's invoice.
 
     evidence: the file that the values are measured from.
     """
@@ -209,10 +210,16 @@ class Bargain(msgspec.Struct, frozen=True):
     units_ordered: int
     units_settled: int
     evidence: str
+    auction: str
+    auctioned_fen: int
     invoice: str
     month: str
     invoiced_fen: int
     tax_fen: int
+
+    @property
+    def gross_fen(self) -> int:
+        return self.units_settled * self.unit_fen + self.auctioned_fen
 
 
 class Story(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ A gatherer reads other rooms' views and answers in the words of the room that as
 from __future__ import annotations
 
 from mumian.market.gathering import (
+    auctions,
     billing,
     catalog,
     cleanroom,
@@ -32,6 +33,7 @@ __all__ = ["GATHER", "Base", "Gather", "base_of"]
 GATHER: dict[type, Gather] = {
     kind: gather
     for room in (
+        auctions,
         billing,
         catalog,
         cleanroom,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import PartyId
+from mumian.kernel.ids import ListingId, PartyId
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.gathering.seen import broken_source, operator_relation, source_seen
 from mumian.market.rooms import States
+from mumian.rooms.auctions import views as auctions
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.revenue import views as revenue_views
 from mumian.rooms.rights import views as right_views
@@ -43,7 +44,17 @@ def _list_product(s: States, c: exchange.ListProduct, base: Base) -> Facts:
         operator_relation=operator_relation(s, sources, base["actor"]),
         ceiling_fen=min(ceilings) if ceilings else None,
         distribution_in_force=revenue_views.in_force(s.revenue, c.product),
+        bound_by=_bound_by(s, product),
     )
+
+
+def _delist(s: States, c: exchange.DelistProduct, base: Base) -> Facts:
+    return exchange.ShelfFacts(**base, bound_by=_bound_by(s, s.exchange.products.get(c.product)))
+
+
+def _bound_by(s: States, product: exchange.Product | None) -> str:
+    """Return the auction that runs on a product's listing, or empty."""
+    return (auctions.running(s.auctions, ListingId(product.listing)) or "") if product and product.listing else ""
 
 
 def _place(s: States, c: exchange.PlaceOrder | exchange.PlaceTrial | exchange.PlaceAgreed, base: Base) -> Facts:
@@ -83,6 +94,7 @@ GATHER: dict[type, Gather] = {
     exchange.RegisterProduct: _register_product,
     exchange.ReviewCompliance: _review,
     exchange.ListProduct: _list_product,
+    exchange.DelistProduct: _delist,
     exchange.PlaceOrder: _place,
     exchange.PlaceTrial: _place,
     exchange.PlaceAgreed: _place,

@@ -13,6 +13,7 @@ from typing import Any
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.reactions import (
+    auctions,
     billing,
     catalog,
     cleanroom,
@@ -37,6 +38,7 @@ from mumian.rooms.clocks.model import ClockReached
 __all__ = ["MEET", "REACTIONS", "reactions"]
 
 _CAUSES = (
+    auctions,
     billing,
     catalog,
     cleanroom,

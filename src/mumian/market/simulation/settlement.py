@@ -126,7 +126,7 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (4, freeze),
     (4, award),
     (7, claw_back),
-    (3, pay_debt),
+    (25, pay_debt),
     (2, adopt),
     (1, by_hand),
 )

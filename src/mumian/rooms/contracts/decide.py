@@ -9,7 +9,7 @@ import msgspec
 
 from mumian.kernel.canonical import digest
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import AgreementId, new_id
+from mumian.kernel.ids import AgreementId, free_id, new_id
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
 from mumian.policy.check import defects, parts
@@ -61,7 +61,7 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return _offer(command, facts)
         case ConcludeAgreement():
             assert isinstance(facts, OfferFacts)
-            return _conclude(command, facts)
+            return _conclude(state, command, facts)
         case BindOrder():
             return _bind(state, command, facts)
         case FulfilDuty():
@@ -93,7 +93,7 @@ def _offer(command: MakeOffer, facts: OfferFacts) -> list[Event] | Refused:
     return [OfferMade(offer, product, policy, digest(policy), seller, command.assignee, command.valid_until)]
 
 
-def _conclude(command: ConcludeAgreement, facts: OfferFacts) -> list[Event] | Refused:
+def _conclude(state: State, command: ConcludeAgreement, facts: OfferFacts) -> list[Event] | Refused:
     """Offer and sign in one: the market says it when both sides have agreed. What may be offered is looked at as ever."""
     if not facts.is_market:
         return Refused(R.MARKET_ONLY, {"actor": facts.actor})
@@ -104,7 +104,10 @@ def _conclude(command: ConcludeAgreement, facts: OfferFacts) -> list[Event] | Re
     refused = _refuse_policy(offered, msgspec.structs.replace(facts, actor=seller))
     if refused is not None:
         return refused
-    offer, agreement = OfferId(new_id("offer", facts.seq)), AgreementId(new_id("agreement", facts.seq))
+    offer = OfferId(
+        free_id(state.offers, "offer", facts.seq)
+    )  # an auction of several units concludes several in a leaf
+    agreement = AgreementId(free_id(state.agreements, "agreement", facts.seq))
     parties = (seller, command.assignee)
     signed = digest(policy)
     return [

@@ -27,6 +27,7 @@ from mumian.rooms.exchange.model import (
     RegisterProduct,
     ReviewCompliance,
     ReviewFacts,
+    ShelfFacts,
     State,
     SuspendListing,
     SuspendStandingOn,
@@ -149,6 +150,8 @@ def list_product(state: State, command: ListProduct, facts: Facts) -> list[Event
     refused = _refuse_operator(facts)
     if refused is not None:
         return refused
+    if facts.bound_by:
+        return Refused(R.LISTING_BOUND, {"product": command.product, "auction": facts.bound_by})
     if ProductMove.LIST not in PRODUCT_MOVES[product.state]:
         return Refused(R.COMPLIANCE_MISSING, {"product": command.product, "state": product.state.value})
     if not facts.distribution_in_force and command.price.mode is not PriceMode.FREE:
@@ -163,11 +166,15 @@ def list_product(state: State, command: ListProduct, facts: Facts) -> list[Event
 
 
 def delist(state: State, command: DelistProduct, facts: Facts) -> list[Event] | Refused:
+    """A seller leaves what it auctions where it is; the exchange may take it down at any time."""
+    assert isinstance(facts, ShelfFacts)
     product = state.products.get(command.product)
     if product is None:
         return Refused(R.NOT_REGISTERED, {"product": command.product})
     if product.seller != facts.actor and Role.EXCHANGE not in facts.roles:
         return not_yours(facts, command.product, product.seller, "delist")
+    if facts.bound_by and Role.EXCHANGE not in facts.roles:
+        return Refused(R.LISTING_BOUND, {"product": command.product, "auction": facts.bound_by})
     refused = _refuse_move(command.product, product, ProductMove.DELIST)
     return refused or [ProductDelisted(command.product, ListingId(product.listing))]
 

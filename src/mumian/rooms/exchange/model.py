@@ -101,11 +101,18 @@ class ListingFacts(ProductFacts, frozen=True, kw_only=True):
     """Facts of `ListProduct`.
 
     ceiling_fen: the guided ceiling for one unit of the price, or None where none is set.
-    distribution_in_force: all who share in the product's revenue have agreed how.
+    distribution_in_force: all who share in the product's revenue have agreed how. bound_by: as in `ShelfFacts`.
     """
 
     ceiling_fen: Fen | None = None
     distribution_in_force: bool = False
+    bound_by: str = ""
+
+
+class ShelfFacts(Facts, frozen=True, kw_only=True):
+    """Facts of `DelistProduct`. bound_by: the auction that runs on the product's listing, or empty."""
+
+    bound_by: str = ""
 
 
 class AgreementSeen(msgspec.Struct, frozen=True):

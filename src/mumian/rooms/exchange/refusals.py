@@ -50,6 +50,10 @@ class ExchangeRefusal(Refusal):
         "`{actor}` 是产品 `{product}` 的供方，不得自行合规评估；请由交易所或其他服务机构评估",
         "S8-33",
     )
+    LISTING_BOUND = Sentence(
+        "`{product}` is in `{auction}`, which is not over; the seller changes nothing meanwhile",
+        "产品 `{product}` 正在竞价 `{auction}` 中；结束前供方不得变更",
+    )
     COMPLIANCE_MISSING = Sentence(
         "no compliance, no listing: `{product}` is {state}; have it pass a review first",
         "无合规不上架：产品 `{product}` 当前为 {state}；请先通过合规评估",

@@ -46,13 +46,12 @@ def _bargain(story: Story, known: dict[str, str]) -> Markup:
     told = story.bargain
     tax, amount = yuan(told.tax_fen), yuan(told.invoiced_fen)
     said = lead(
-        f"Costs came back first; {told.units_settled} of {told.units_ordered} parts were settled after a dispute."
+        f"Costs came back first; {told.units_settled} of {told.units_ordered} parts were settled after a dispute, a licence was auctioned."
         f" The calls of {told.month} are on invoice {told.invoice}: ¥{amount}, of which ¥{tax} tax.",
-        f"先收回成本；争议后结算 {told.units_settled}/{told.units_ordered} 部分。"
+        f"先收回成本；争议后结算 {told.units_settled}/{told.units_ordered} 部分，另有一份许可经竞价售出。"
         f"{told.month} 的调用列于账单 {told.invoice}：¥{amount}，其中税款 ¥{tax}。",
     )
-    gross_fen = told.units_settled * told.unit_fen
-    return join((_product(told.title, gross_fen, _paid_of(story, told.product), known), said))
+    return join((_product(told.title, told.gross_fen, _paid_of(story, told.product), known), said))
 
 
 def _product(title: str, gross_fen: int, paid: Sequence[Payment], known: dict[str, str]) -> Markup:
