@@ -8,7 +8,7 @@ from typing import Any
 from stage import UNTIL, Stage
 from test_persons import FACTORS
 
-from mumian.kernel.canonical import INT53_MAX, sha256_hex
+from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, AgreementId, JobId, ListingId, OrderId, PartyId, ProductId, TransferId
 from mumian.kernel.roles import DataKind, Right
 from mumian.kernel.time import DAY_MS
@@ -80,15 +80,6 @@ def refused_by_a_stranger(s: Stage) -> Says:
     agreement = bought(s, rho_nano=10 * COST, share_rho_nano=10 * COST)
     job = asked(s, agreement, s.world.report, PLAN, "n1")
     return s.world.regulator, cleanroom.RefuseAtDomain(job, "too-fine")
-
-
-def charge_too_large(s: Stage) -> Says:
-    dear = goods.Price(goods.PriceMode.PER_CALL, INT53_MAX, goods.Unit.CALL)
-    s.say(s.world.merchant, exchange.ListProduct(s.world.checks, dear))
-    order, agreement = s.order(s.world.checks_listing, max_price_fen=INT53_MAX), s.agree(s.world.checks)
-    s.say(s.world.insurer, exchange.SignDeal(order, agreement))
-    asked(s, agreement, s.world.checks, CHECK, "n1")
-    return s.world.owners[0], cleanroom.RecordUsage(agreement, s.world.checks, EVIDENCE, 0, 2)
 
 
 def job_against_a_standing_policy(s: Stage) -> Says:
@@ -236,7 +227,6 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     "cleanroom.BUDGET_EXHAUSTED": job_dearer_than(rho_nano=COST - 1, share_rho_nano=COST - 1),
     "cleanroom.CONSUMER_SHARE_EXHAUSTED": job_dearer_than(rho_nano=COST, share_rho_nano=COST - 1),
     "cleanroom.RELEASE_DIFFERS": release_differs,
-    "cleanroom.CHARGE_TOO_LARGE": charge_too_large,
     "ledger.ESCROW_IS_THE_MARKETS": own_escrow_posted,
     "ledger.MORE_THAN_HELD": more_than_held,
     "revenue.NOT_THE_MARKET": shared_out_by_a_seller,

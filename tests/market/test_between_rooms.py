@@ -316,9 +316,16 @@ def _won_and_not_ordered(s: Stage) -> None:
     s.states.auctions.auctions[key] = replace(auction, winners=(s.world.insurer,), price_fen=1_000)
 
 
+def _calls_charged_at_the_first_rate(s: Stage) -> None:
+    reached_billing.issued(s)
+    for key, usage in list(s.states.cleanroom.usage.under()):
+        s.states.cleanroom.usage[key] = replace(usage, charge_fen=usage.charge_fen + 1)
+
+
 DEFECTS: dict[str, Callable[[Stage], None]] = {
     "the_fee_of_an_engagement_is_held_exactly_while_it_is_open": _engagement_without_its_fee,
     "what_is_invoiced_was_billed_at_that_price": _invoice_of_another_price,
+    "what_was_metered_is_charged_by_the_tariff": _calls_charged_at_the_first_rate,
     "no_invoice_waits_without_a_clock": _invoice_waits_for_ever,
     "what_the_exchange_keeps_is_what_it_keeps_for_somebody": _payout_that_nobody_keeps,
     "a_deposit_is_held_exactly_while_its_auction_is_open": _deposit_gone,

@@ -5,16 +5,20 @@ from __future__ import annotations
 import reached_billing
 from msgspec.structs import replace
 from reached_billing import contested, issued
+from reached_money import CHECK
 from stage import Stage
 
 from mumian.kernel.ids import OPERATOR
 from mumian.kernel.time import DAY_MS
-from mumian.market import invoiced
-from mumian.market.trial import EVIDENCE
+from mumian.market import invoiced, laws
+from mumian.market.trial import EVIDENCE, PURPOSE
 from mumian.rooms.billing import model as billing
 from mumian.rooms.billing.decide import split_taxes
 from mumian.rooms.billing.laws import LAWS
 from mumian.rooms.billing.model import InvoiceState, Span, Tax
+from mumian.rooms.cleanroom import model as cleanroom
+from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
 from mumian.rooms.ledger import model as ledger
 
 
@@ -90,3 +94,20 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
     for changed in ({"first_call": 1}, {"net_fen": 0}, {"note": ""}, {"calls": 9}, {"state": InvoiceState.ISSUED}):
         stage.states.billing.invoices[key] = replace(good, **changed)
         assert broken(stage), changed
+
+
+def test_calls_in_tiers_are_recorded_and_billed_at_the_same_price() -> None:
+    """The clean room once recorded every call at the first rate."""
+    stage = Stage()
+    world = stage.world
+    tiers = (goods.Tier(1, 30), goods.Tier(10, 20))
+    price = goods.Price(goods.PriceMode.TIERED, 30, goods.Unit.CALL, tiers)
+    stage.say(world.merchant, exchange.ListProduct(world.checks, price))
+    order, agreement = stage.order(world.checks_listing, quantity=10), stage.agree(world.checks)
+    stage.say(world.insurer, exchange.SignDeal(order, agreement))
+    stage.say(world.insurer, cleanroom.RequestJob(agreement, world.checks, PURPOSE, CHECK, "tiers"))
+    leaf = stage.say(world.owners[0], cleanroom.RecordUsage(agreement, world.checks, EVIDENCE, 0, 2))
+    assert leaf.events[0].charge_fen == 30 + 20
+    stage.say(world.merchant, exchange.SettleUsage(agreement))
+    assert stage.states.exchange.volumes[world.checks].gross_fen == 50
+    assert [place for law in laws.LAWS for place in law(stage.states, stage.now)] == []

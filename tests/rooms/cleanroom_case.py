@@ -147,8 +147,10 @@ def by(actor: str, *, now: int = NOW) -> Facts:
     return ReleaseFacts(barred=None, seq=10, now=now, actor=PartyId(actor))
 
 
-def metering(actor: str = AIR1, *, in_force: bool = True, holds: bool = True, price_fen: int = 2) -> UsageFacts:
-    return UsageFacts(seq=10, now=NOW, actor=PartyId(actor), in_force=in_force, holds_source=holds, price_fen=price_fen)
+def metering(actor: str = AIR1, *, in_force: bool = True, holds: bool = True, charge_fen: int = 0) -> UsageFacts:
+    return UsageFacts(
+        seq=10, now=NOW, actor=PartyId(actor), in_force=in_force, holds_source=holds, charge_fen=charge_fen
+    )
 
 
 def opening(rho_nano: int = 100, *, share: int = 60, until: int = 9_000, unit: str = "tailnum") -> OpenBudget:

@@ -156,7 +156,7 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (RecordUsage(A, P, HEX1, 1, 1), metering(), R.BATCH_NOT_CONTIGUOUS),
     (RecordUsage(A, P, HEX1, 0, 101), metering(), R.CALLS_NOT_COVERED),
     (RecordUsage(A, ProductId("product-2"), HEX1, 0, 1), metering(), R.CALLS_NOT_COVERED),
-    (RecordUsage(A, P, HEX1, 0, 2), metering(price_fen=INT53_MAX), R.CHARGE_TOO_LARGE),
+    (RecordUsage(A, P, HEX1, 0, 2), metering(charge_fen=2 * INT53_MAX), R.CHARGE_TOO_LARGE),
 ]
 
 LATER_REFUSALS: list[tuple[list[Event], Command, Facts, R]] = [
@@ -225,7 +225,7 @@ GRANTED: list[tuple[Command, Facts, list[Event]]] = [
     (RecordRelease(J, HEX1, 3, 200), by(AIR1, now=LATE - 1), [replace(RELEASED, released_at=LATE - 1)]),
     (RefuseAtDomain(J, "audit"), by(WEATHER), [JobRefusedAtDomain(J, WEATHER, "audit")]),
     (ExpireJob(J), by("eve", now=LATE), [JobExpired(J)]),
-    (RecordUsage(A, P, HEX1, 0, 100), metering(), [UsageRecorded(A, P, AIR1, HEX1, 0, 100, 200)]),
+    (RecordUsage(A, P, HEX1, 0, 100), metering(charge_fen=170), [UsageRecorded(A, P, AIR1, HEX1, 0, 100, 170)]),
 ]
 
 
@@ -239,9 +239,10 @@ def test_what_is_allowed_happens_and_every_law_holds(command: Command, facts: Fa
 
 def test_metered_calls_are_charged_by_the_batch_in_order() -> None:
     state = a_state()
-    for first_call, calls in ((0, 40), (40, 60)):
-        after(state, events_of(state, RecordUsage(A, P, HEX1, first_call, calls), metering()))
-    assert views.usage(state, A, P) == Usage(calls=100, batches=2, covered_calls=100, charge_fen=200)
+    for first_call, calls, charge_fen in ((0, 40, 80), (40, 60, 90)):
+        command = RecordUsage(A, P, HEX1, first_call, calls)
+        after(state, events_of(state, command, metering(charge_fen=charge_fen)))
+    assert views.usage(state, A, P) == Usage(calls=100, batches=2, covered_calls=100, charge_fen=170)
     assert [batch.first_call for batch in views.batches(state, A, P)] == [0, 40]
     assert_refused(state, RecordUsage(A, P, HEX1, 100, 1), metering(), R.CALLS_NOT_COVERED)
 

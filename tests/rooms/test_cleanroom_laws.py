@@ -374,7 +374,7 @@ def a_random_step(rng: random.Random, state: State, seq: int, now: int) -> tuple
                 **base,
                 in_force=True,
                 holds_source=actor in (AIR1, AIR2),
-                price_fen=3,
+                charge_fen=rng.randrange(200),
             )
 
 

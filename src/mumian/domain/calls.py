@@ -18,7 +18,7 @@ from mumian.domain.figures import Counted, Figures
 from mumian.domain.keys import DomainKeys
 from mumian.domain.lookups import Lookups, Prepared
 from mumian.domain.messages import CallsAnswered
-from mumian.domain.metering import Call, CallProof, Meter
+from mumian.domain.metering import Call, CallProof, CallRecord, Meter
 from mumian.domain.packing import TooWide
 from mumian.domain.plans import Source
 from mumian.domain.predicates import refuse_unanswerable
@@ -35,6 +35,9 @@ from mumian.kernel.time import Instant
 from mumian.rooms.cleanroom.plan import SignedBatch, SignedTicket, Ticket, VerificationPlan, ticket_digest
 
 TICKETS_KEPT_MAX = 1_000
+
+RECORDS_A_MESSAGE = 10_000
+"""Records of one reply: some three megabytes."""
 
 
 class Calls:
@@ -207,6 +210,16 @@ class Calls:
             return Refused(R.NOT_THE_CONSUMER, {"job": job, "consumer": kept[0].consumer})
         proof = self._meter(job).prove(call)
         return Refused(R.CALL_UNKNOWN, {"call": call, "job": job}) if proof is None else proof
+
+    def records(self, job: JobId, call: int, *, sender: str) -> tuple[CallRecord, ...] | Refused:
+        """Return the records of a closed batch from a call on, `RECORDS_A_MESSAGE` at most."""
+        kept = self._ticket_of(job)
+        if kept is None:
+            return Refused(R.JOB_UNKNOWN, {"job": job})
+        if sender != kept[0].consumer_key:
+            return Refused(R.NOT_THE_CONSUMER, {"job": job, "consumer": kept[0].consumer})
+        found = self._meter(job).records(call, RECORDS_A_MESSAGE)
+        return found or Refused(R.CALL_UNKNOWN, {"call": call, "job": job})
 
     def _ticket_of(self, job: JobId) -> tuple[Ticket, str] | None:
         """Return the ticket under which a job's calls were made, with its digest."""

@@ -196,6 +196,9 @@ class Domain:
             case m.CloseBatch():
                 batches = self.calls.close(body.job)
                 return batches if isinstance(batches, Refused) else m.BatchesShown(batches)
+            case m.ShowRecords():
+                shown = self.calls.records(body.job, body.call, sender=sender)
+                return shown if isinstance(shown, Refused) else m.RecordsShown(shown)
             case m.ProveCall():
                 proof = self.calls.prove(body.job, body.call, sender=sender)
                 return proof if isinstance(proof, Refused) else m.CallProved(proof)

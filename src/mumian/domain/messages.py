@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mumian.domain.faults import BadReply, BadSignature
 from mumian.domain.gate import Answer
 from mumian.domain.keys import KeyCard, verify
-from mumian.domain.metering import CallProof, Verdict
+from mumian.domain.metering import CallProof, CallRecord, Verdict
 from mumian.kernel.canonical import Natural, canonical, sha256_hex
 from mumian.kernel.ids import JobId, PartyId
 from mumian.kernel.outcome import Refused
@@ -75,7 +75,14 @@ class ProveCall(_Request, frozen=True):
     call: Natural
 
 
-RequestBody = ShowCard | RunPart | RunJob | CollectAnswer | VerifyCalls | CloseBatch | ProveCall
+class ShowRecords(_Request, frozen=True):
+    """Show the records of a batch from call `call` on, as many as a message takes. By the ticket's consumer alone."""
+
+    job: JobId
+    call: Natural
+
+
+RequestBody = ShowCard | RunPart | RunJob | CollectAnswer | VerifyCalls | CloseBatch | ProveCall | ShowRecords
 
 
 class _Reply(msgspec.Struct, frozen=True, tag=lambda name: f"reply.{name}", forbid_unknown_fields=True):
@@ -118,6 +125,12 @@ class CallProved(_Reply, frozen=True):
     proof: CallProof
 
 
+class RecordsShown(_Reply, frozen=True):
+    """Of one closed batch, in the order of their calls; salts included, since the consumer knows what it asked."""
+
+    records: tuple[CallRecord, ...]
+
+
 class NotDone(_Reply, frozen=True):
     """The domain refuses: full name of the refusal, what it says, and what filled its braces."""
 
@@ -131,7 +144,17 @@ class NotDone(_Reply, frozen=True):
         return cls(refused.refusal.full_name, refused.say("en"), refused.say("zh"), refused.detail)
 
 
-ReplyBody = CardShown | PartMade | JobReleased | AnswerGiven | CallsAnswered | BatchesShown | CallProved | NotDone
+ReplyBody = (
+    CardShown
+    | PartMade
+    | JobReleased
+    | AnswerGiven
+    | CallsAnswered
+    | BatchesShown
+    | CallProved
+    | RecordsShown
+    | NotDone
+)
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

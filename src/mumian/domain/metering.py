@@ -70,6 +70,9 @@ class CallRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     salt: str
 
 
+_decode_record = msgspec.json.Decoder(CallRecord).decode
+
+
 class CallProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A call's record, its inclusion proof (hex, from the leaf's side up), and the signed batch that it is in."""
 
@@ -188,16 +191,31 @@ class Meter:
             self._open_calls, self._frontier = 0, Frontier()
             return signed
 
+    def _holding(self, call: int) -> SignedBatch | None:
+        """Return the closed batch that a call is in."""
+        return next((b for b in self.batches if b.batch.first <= call < b.batch.first + b.batch.count), None)
+
+    def lines(self, nth: int) -> list[bytes]:
+        """Return the records of a closed batch, one a line."""
+        return self._records_path(nth).read_bytes().splitlines()
+
+    def records(self, call: int, count: int) -> tuple[CallRecord, ...]:
+        """Return up to `count` records from a call on, of the batch that it is in; none if it is in no closed batch."""
+        found = self._holding(call)
+        if found is None:
+            return ()
+        first = call - found.batch.first
+        return tuple(map(_decode_record, self.lines(found.batch.nth)[first : first + count]))
+
     def prove(self, call: int) -> CallProof | None:
         """Return the proof of call number `call`, or None if it is in no closed batch."""
-        found = next((b for b in self.batches if b.batch.first <= call < b.batch.first + b.batch.count), None)
+        found = self._holding(call)
         if found is None:
             return None
-        lines = self._records_path(found.batch.nth).read_bytes().splitlines()
+        lines = self.lines(found.batch.nth)
         rows = [leaf_hashes(lines)]
         while len(rows[-1]) > 1:
             rows.append(pair_up(rows[-1]))
         index = call - found.batch.first
         proof = inclusion_proof(index, found.batch.count, lambda height, nth: rows[height][nth])
-        record = msgspec.json.decode(lines[index], type=CallRecord)
-        return CallProof(record, tuple(node.hex() for node in proof), found)
+        return CallProof(_decode_record(lines[index]), tuple(node.hex() for node in proof), found)

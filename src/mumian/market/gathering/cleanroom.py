@@ -207,8 +207,16 @@ def _record_usage(s: States, c: cleanroom.RecordUsage, base: Base) -> Facts:
         **base,
         in_force=agreement is not None and agreement.ended_at is None and agreement.target == c.product,
         holds_source=base["actor"] in holders,
-        price_fen=order.unit_fen if order else 0,
+        charge_fen=0 if order is None else _charge_fen(s, c, order),
     )
+
+
+def _charge_fen(s: States, c: cleanroom.RecordUsage, order: exchange.Order) -> int:
+    """Return what the batch costs after the calls before it; calls beyond what was ordered are never billed."""
+    usage = s.cleanroom.usage.get(f"{c.agreement}/{c.product}")
+    before = min(usage.calls if usage is not None else 0, order.quantity)
+    charge_fen: int = order.charge_fen(before=before, units=min(c.calls, order.quantity - before))
+    return charge_fen
 
 
 def _holder_above(s: States, source: str, now: Instant) -> PartyId | None:

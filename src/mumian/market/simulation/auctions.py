@@ -120,7 +120,7 @@ def close_by_hand(s: Scene) -> Said:
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (
-    (8, offer),
+    (5, offer),
     (14, open_),
     (60, bid),
     (50, reveal),

@@ -178,7 +178,7 @@ HABITS: tuple[tuple[int, Habit], ...] = (
     (10, appoint),
     (1, dismiss),
     (25, open_table),
-    (80, go_on),
-    (3, relate_sides),
+    (120, go_on),
+    (12, relate_sides),
     (1, lapse_by_hand),
 )

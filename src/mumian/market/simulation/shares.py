@@ -111,6 +111,21 @@ def _count(s: Scene, rule: revenue.Rule) -> int:
     return max(1, len(rule.terms.owners) + s.chance(30))
 
 
+def tier(s: Scene) -> Said | None:
+    """Price checks by the call in tiers: the first calls dear, the later ones cheap."""
+    listings, products = s.states.exchange.listings, s.states.exchange.products
+    newest = [ListingId(key) for key in s.made["listing"][-100:]]
+    fitting = [key for key in newest if listings[key].price.unit is goods.Unit.CALL and listings[key].price.amount_fen]
+    if not fitting:
+        return None
+    listing = listings[s.one(fitting)]
+    if products[listing.product].data_kind is DataKind.PUBLIC:
+        return None
+    tiers = (goods.Tier(5, 30), goods.Tier(40, 20), goods.Tier(10**6, 3))
+    price = goods.Price(goods.PriceMode.TIERED, 30, goods.Unit.CALL, tiers)
+    return Said(listing.seller, exchange.ListProduct(listing.product, price))
+
+
 def quote(s: Scene) -> Said | None:
     """Quote a buyer half the price of something that serves the public good."""
     listings, products = s.states.exchange.listings, s.states.exchange.products
@@ -144,6 +159,7 @@ def waive(s: Scene) -> Said | None:
 HABITS: tuple[tuple[int, Habit], ...] = (
     (30, register),
     (25, quote),
+    (6, tier),
     (25, propose),
     (15, score),
     (15, value),

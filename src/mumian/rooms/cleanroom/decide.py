@@ -265,7 +265,7 @@ def _meter(state: State, command: RecordUsage, facts: UsageFacts) -> list[Event]
     if usage.calls + calls > usage.covered_calls:
         detail: Detail = {"calls": calls, "made_calls": usage.calls, "covered_calls": usage.covered_calls}
         return Refused(R.CALLS_NOT_COVERED, detail)
-    charge_fen = calls * facts.price_fen
-    if usage.charge_fen + charge_fen > FEN_MAX:
-        return Refused(R.CHARGE_TOO_LARGE, {"calls": calls, "price_fen": facts.price_fen, "max_fen": FEN_MAX})
-    return [UsageRecorded(agreement, product, facts.actor, command.batch_root, usage.calls, calls, charge_fen)]
+    if usage.charge_fen + facts.charge_fen > FEN_MAX:
+        return Refused(R.CHARGE_TOO_LARGE, {"calls": calls, "charge_fen": facts.charge_fen, "max_fen": FEN_MAX})
+    metered = (command.batch_root, usage.calls, calls, facts.charge_fen)
+    return [UsageRecorded(agreement, product, facts.actor, *metered)]

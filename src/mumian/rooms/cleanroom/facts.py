@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from mumian.kernel.canonical import Natural
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId, ResourceId
-from mumian.kernel.money import Fen
 from mumian.policy.model import Decision
 from mumian.rooms.cleanroom.records import JobKind
 
@@ -83,9 +83,9 @@ class UsageFacts(Facts, frozen=True, kw_only=True):
 
     in_force: the agreement exists, is on the product, and was not terminated.
     holds_source: the actor holds a source of the product or keeps it in its domain.
-    price_fen: price of one call in fen, as ordered.
+    charge_fen: what the command's calls cost after those recorded before them, by the order's tariff.
     """
 
     in_force: bool
     holds_source: bool
-    price_fen: Fen
+    charge_fen: Natural

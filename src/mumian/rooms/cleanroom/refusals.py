@@ -256,8 +256,8 @@ class CleanroomRefusal(Refusal):
         "已有 {made_calls} 次调用，再加 {calls} 次将超过票据覆盖的 {covered_calls} 次；请先申请核验任务",
     )
     CHARGE_TOO_LARGE = Sentence(
-        "{calls} calls at {price_fen} fen exceed {max_fen} fen; split the batch",
-        "{calls} 次调用、每次 {price_fen} 分，超过 {max_fen} 分的上限；请拆分批次",
+        "{calls} calls cost {charge_fen} fen, with those before more than {max_fen}; split the batch",
+        "{calls} 次调用计 {charge_fen} 分，累计超过 {max_fen} 分的上限；请拆分批次",
     )
 
 
