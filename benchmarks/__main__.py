@@ -13,6 +13,7 @@ MODULES = (
     "commands",
     "lifecycle",
     "auction",
+    "invoice",
     "postgres",
     "growth",
     "replay",

@@ -369,6 +369,17 @@ def test_calls_are_answered_metered_and_recorded_once(mumian: Mumian, town: Town
     assert (beyond.code, "domain.CALLS_EXHAUSTED" in beyond.err) == (REFUSED, True)
 
 
+def test_a_consumers_own_meter_agrees_until_it_is_altered(mumian: Mumian, town: Town) -> None:
+    made = mumian("domain", "check", town.checks, "--key", "n00,Tianhe", "--key", "n39,Yuexiu", "--keep", "own.jsonl")
+    assert made.code == 0
+    same = mumian("domain", "compare", town.checks, "own.jsonl")
+    assert (same.code, "batch 0: 2 calls agree" in same.out) == (0, True)
+    own = Path("own.jsonl")
+    own.write_text(own.read_text().replace('"answer":"no"', '"answer":"yes"'))
+    other = mumian("domain", "compare", town.checks, "own.jsonl")
+    assert (other.code, "1 of 2 calls differ" in other.out, "  0 answer" in other.out) == (REFUSED, True, True)
+
+
 def test_calls_over_http_are_answered_as_here(mumian: Mumian, town: Town, tmp_path: Path) -> None:
     here = mumian("domain", "check", town.checks, "--key", "n39,Yuexiu")
     with served(tmp_path, "north") as north:

@@ -111,7 +111,15 @@ def inspection_over(s: Stage) -> Says:
     return s.world.insurer, exchange.RejectDelivery(order, RejectReason.LATE)
 
 
+def ended_though_no_subscription(s: Stage) -> Says:
+    order = s.order()
+    s.say(s.world.insurer, exchange.SignDeal(order, s.agree(s.world.report)))
+    s.say(s.world.merchant, exchange.RecordDelivery(order, RELEASE))
+    return s.world.insurer, exchange.EndSubscription(order)
+
+
 STAGED: dict[str, Callable[[Stage], Says]] = {
+    "exchange.NOT_A_SUBSCRIPTION": ended_though_no_subscription,
     "exchange.TRIAL_NOT_OFFERED": lambda s: (s.world.insurer, trying(s)),
     "exchange.TRIAL_TAKEN": trial_taken,
     "exchange.NOT_ENDED": lambda s: (s.world.insurer, rating(delivered(s))),

@@ -8,8 +8,10 @@ from stage import Stage
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OrderId
 from mumian.kernel.time import DAY_MS
+from mumian.market import laws
 from mumian.market.simulator import T0
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange import product as goods
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.exchange.terms import RejectReason
 
@@ -53,4 +55,49 @@ def test_a_dispute_that_nobody_decides_ends_with_its_escrow(stage: Stage) -> Non
     stage.say(stage.world.insurer, exchange.RejectDelivery(order, RejectReason.INCOMPLETE))
     stage.wait(T0 + 500 * DAY_MS)
     assert state_of(stage, order) is DealState.EXPIRED
+    assert not list(stage.states.ledger.held.under())
+
+
+def subscribed(s: Stage, quantity: int = 2, unit_fen: int = 6_100) -> OrderId:
+    """Two months at 61 yuan each, delivered on 2026-09-21: 61 days until 2026-11-21."""
+    price = goods.Price(goods.PriceMode.SUBSCRIPTION, unit_fen, goods.Unit.MONTH)
+    s.say(s.world.merchant, exchange.ListProduct(s.world.report, price))
+    order = s.order(quantity=quantity)
+    s.say(s.world.insurer, exchange.SignDeal(order, s.agree(s.world.report)))
+    s.say(s.world.merchant, exchange.RecordDelivery(order, RELEASE))
+    return order
+
+
+def cash_fen(s: Stage) -> int:
+    return s.states.ledger.accounts[s.states.ledger.by_owner[f"{s.world.insurer}/cash"]].available_fen
+
+
+def test_a_subscription_is_paid_when_its_time_is_over(stage: Stage) -> None:
+    order = subscribed(stage)
+    stage.wait(T0 + 60 * DAY_MS)
+    assert state_of(stage, order) is DealState.DELIVERED
+    stage.wait(T0 + 62 * DAY_MS)
+    assert state_of(stage, order) is DealState.SETTLED
+    assert stage.states.exchange.orders[order].due_fen == 12_200
+    assert [place for law in laws.LAWS for place in law(stage.states, stage.now)] == []
+
+
+@pytest.mark.parametrize(("days", "due_fen"), [(0, 200), (10, 2_200), (59, 12_000)])
+def test_a_subscription_that_ends_early_is_paid_by_the_day(stage: Stage, days: int, due_fen: int) -> None:
+    before = cash_fen(stage)
+    order = subscribed(stage)
+    stage.wait(T0 + days * DAY_MS)
+    stage.say(stage.world.insurer, exchange.EndSubscription(order))
+    found = stage.states.exchange.orders[order]
+    assert (found.state, found.due_fen, found.period_days) == (DealState.SETTLED, due_fen, 61)
+    assert cash_fen(stage) == before - due_fen
+    assert not list(stage.states.ledger.held.under())
+    assert [place for law in laws.LAWS for place in law(stage.states, stage.now)] == []
+
+
+def test_less_than_a_fen_is_not_paid_and_the_escrow_goes_back(stage: Stage) -> None:
+    before = cash_fen(stage)
+    order = subscribed(stage, unit_fen=1)
+    stage.say(stage.world.merchant, exchange.EndSubscription(order))
+    assert (state_of(stage, order), cash_fen(stage)) == (DealState.SETTLED, before)
     assert not list(stage.states.ledger.held.under())

@@ -10,6 +10,7 @@ from stage import Stage
 from mumian.kernel.ids import OPERATOR
 from mumian.kernel.time import DAY_MS
 from mumian.market import laws
+from mumian.market.overview import washes
 from mumian.market.trial import PURPOSE
 from mumian.policy.contract import ContractModel
 from mumian.policy.model import Reason
@@ -123,3 +124,13 @@ def test_terms_that_the_buyer_cannot_pay_are_not_agreed(stage: Stage) -> None:
     stage.say(stage.world.merchant, negotiation.CounterOffer(key, replace(terms(stage), unit_fen=10**14)))
     assert stage.ask(stage.world.insurer, accepting(stage, key)).refused.startswith("ledger.")
     assert stage.states.negotiation.negotiations[key].state is NegotiationState.NEGOTIATING
+
+
+def test_a_wash_trade_at_a_posted_price_is_in_the_regulators_view(stage: Stage) -> None:
+    """Seller and buyer are one group: the market lets them deal, the price index leaves it out, and it is shown."""
+    own, between = stage.order(), stage.order()
+    assert list(washes(stage.states)) == []
+    stage.say(OPERATOR, RelateParties(stage.world.merchant, stage.world.insurer, Relation.CONTROLS, 0))
+    found = {wash.order: wash for wash in washes(stage.states)}
+    assert {own, between} <= found.keys()
+    assert (found[own].amount_fen, found[own].path) == (50_000, f"{stage.world.merchant} – {stage.world.insurer}")

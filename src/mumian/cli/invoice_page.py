@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mumian.cli.demo.report.markup import Markup, both, el, join
+from mumian.cli.markup import Markup, both, el, join
 from mumian.kernel.money import yuan
 from mumian.market.stated import Line, Statement
 

@@ -23,6 +23,11 @@ from mumian.rulebook.calendar import months_after
 
 app = typer.Typer(no_args_is_help=True, help=say("invoices of metered calls", "按次计量的账单"))
 
+
+def register(within: typer.Typer) -> None:
+    within.add_typer(app, name="invoice")
+
+
 FromOption = Annotated[
     Path | None, typer.Option("--from", help=say("an export instead of a market's home", "以导出的日志代替市场文件夹"))
 ]

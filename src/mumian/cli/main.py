@@ -43,6 +43,7 @@ LATE = {
     "certificate": "mumian.cli.certificate",
     "demo": "mumian.cli.demo",
     "domain": "mumian.cli.domain",
+    "invoice": "mumian.cli.invoicing",
     "query": "mumian.cli.query",
     "recompute": "mumian.cli.recompute",
     "ticket": "mumian.cli.ticket",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from mumian.domain.faults import BadCall
+from mumian.domain.faults import BadCall, BadSignature
 from mumian.domain.keys import verify
 from mumian.domain.metering import Call, CallRecord, Verdict, question_digest
 from mumian.journal.tree import Frontier, leaf_hash
@@ -102,7 +102,7 @@ def compared(
     told = batch.batch
     try:
         verify(domain_key, batch.signature, batch_bytes(batch.batch))
-    except ValueError as error:
+    except BadSignature as error:
         raise BadCall(f"batch {told.nth} of `{told.job}`: {error}") from error
     theirs, ours = Frontier(), Frontier()
     found: list[Difference] = []

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mumian.kernel.ids import PartyId
 from mumian.kernel.time import Instant
 from mumian.market.rooms import ROOMS, States
 from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.exchange.states import ListingState
+from mumian.rooms.parties import views as parties
 from mumian.rooms.rights.views import chain
 
 
@@ -44,6 +46,16 @@ class Lost(msgspec.Struct, frozen=True):
     is_listed: bool
 
 
+class Wash(msgspec.Struct, frozen=True):
+    """A deal whose two sides are related: what it moved says nothing of a price (对倒). path: from seller to buyer."""
+
+    order: str
+    product: str
+    state: str
+    amount_fen: int
+    path: str
+
+
 class Overview(msgspec.Struct, frozen=True):
     """counts: records by table. broken_laws: (law, place), empty when all hold."""
 
@@ -53,6 +65,7 @@ class Overview(msgspec.Struct, frozen=True):
     volumes: tuple[Volume, ...]
     budgets: tuple[Spending, ...]
     lost: tuple[Lost, ...]
+    washes: tuple[Wash, ...]
     laws: int
     broken_laws: tuple[tuple[str, str], ...]
 
@@ -68,6 +81,7 @@ def overview(states: States, now: Instant) -> Overview:
         volumes=tuple(_volumes(states)),
         budgets=tuple(_budgets(states)),
         lost=tuple(_lost(states, now)),
+        washes=tuple(washes(states)),
         laws=sum(len(room.laws) for room in ROOMS.values()),
         broken_laws=tuple(states.broken_laws()),
     )
@@ -83,6 +97,20 @@ def _budgets(states: States) -> Iterator[Spending]:
     for key, budget in states.cleanroom.budgets.under():
         spent = budget.spent_rho_nano
         yield Spending(key, budget.resource, budget.rho_nano, spent, cleanroom.epsilon(spent))
+
+
+def washes(states: States) -> Iterator[Wash]:
+    """Yield every deal between related parties, at a posted price, by quote, negotiation or auction alike."""
+    groups: dict[str, frozenset[PartyId]] = {}
+    for key, order in states.exchange.orders.under():
+        seller = order.seller
+        if seller not in groups:
+            groups[seller] = parties.related(states.parties, seller)
+        if order.buyer in groups[seller]:
+            amount_fen = order.cost_fen(order.calls) if order.metered else order.due_fen
+            links = parties.relation_path(states.parties, seller, order.buyer)
+            path = " – ".join(dict.fromkeys(name for link in links for name in (link.party, link.other)))
+            yield Wash(key, order.product, order.state.value, amount_fen, path)
 
 
 def _lost(states: States, now: Instant) -> Iterator[Lost]:

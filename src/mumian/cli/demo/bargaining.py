@@ -16,14 +16,17 @@ from mumian.cli.demo.shelf import SCENARIO
 from mumian.cli.demo.stage import OffScript, Stage, evidence
 from mumian.cli.demo.story import Bargain
 from mumian.cli.demo.supply import PURPOSE, Holding
+from mumian.cli.invoice_page import page_of
 from mumian.cli.recompute import payloads
 from mumian.domain.gate import Answer
 from mumian.kernel.canonical import sha256_hex
-from mumian.kernel.ids import OPERATOR, ListingId, OrderId, ProductId
+from mumian.kernel.ids import OPERATOR, AgreementId, ListingId, OrderId, ProductId
 from mumian.kernel.money import yuan
 from mumian.kernel.roles import DataKind
 from mumian.kernel.time import DAY_MS, Month, day_of
+from mumian.market.leaf import decode_leaf
 from mumian.market.recomputed import recompute
+from mumian.market.stated import Statement, metered_of, statement_of
 from mumian.market.valued import Sampling, WorthTable, read_evidence, valuation_of, valued_again
 from mumian.policy.contract import Clauses, ContractModel
 from mumian.rooms.billing import model as billing
@@ -184,11 +187,26 @@ def _invoice(stage: Stage, cast: Cast, made: Made) -> billing.InvoiceId:
     month = Month(sold_on.isoformat()[:7])
     calls = sum(made.verdicts.values())
     taxes = (billing.Tax("vat", VAT_BP),)
-    issue = billing.IssueInvoice(made.deal.agreement, month, 0, calls, evidence(f"statement of {month}"), taxes)
+    statement = _statement(stage, made.deal.agreement, calls, taxes)
+    issue = billing.IssueInvoice(made.deal.agreement, month, 0, calls, statement.digest, taxes)
     invoice = billing.InvoiceId(stage.made(cast.merchant, issue, "invoice"))
     stage.say(cast.insurer, billing.ConfirmInvoice(invoice))
     stage.tell(f"{month}: {calls:,} calls on one invoice, confirmed", f"{month}：{calls:,} 次调用一张账单，已确认")
     return invoice
+
+
+def _statement(stage: Stage, agreement: AgreementId, calls: int, taxes: tuple[billing.Tax, ...]) -> Statement:
+    """Make the month's statement of the leaves, as `mumian invoice draft` does, and keep it with its page to print."""
+    stage.market.close()
+    metered = metered_of((decode_leaf(payload) for payload in payloads(stage.home.folder, None)), agreement)
+    stage.market = stage.home.open_market(stage.clock)
+    assert metered is not None
+    made = statement_of(metered, agreement, first_call=0, calls=calls, taxes=taxes)
+    kept = stage.home.folder / "statement"
+    kept.mkdir(exist_ok=True)
+    (kept / f"{agreement}.csv").write_bytes(made.csv())
+    (kept / f"{agreement}.html").write_text(page_of(made, agreement), encoding="utf8", newline="\n")
+    return made
 
 
 def again(stage: Stage, cast: Cast, bargain: Bargain) -> None:

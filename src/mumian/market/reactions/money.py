@@ -71,10 +71,13 @@ def _usage_recorded(_s: States, event: cleanroom.UsageRecorded, _now: Instant) -
 
 
 def _delivery_accepted(s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
-    """The escrow is posted, then shared out."""
+    """The escrow is posted, then shared out; where nothing is due it goes back."""
+    hold = hold_of(event.order)
     if event.escrow_fen:
-        yield ledger.PostPending(hold_of(event.order), event.escrow_fen)
+        yield ledger.PostPending(hold, event.escrow_fen)
         yield distribution(s, event.order, event.product, event.escrow_fen)
+    elif hold in s.ledger.held:
+        yield ledger.VoidPending(hold)
 
 
 def _usage_billed(s: States, event: deals.UsageBilled, _now: Instant) -> Iterator[Any]:

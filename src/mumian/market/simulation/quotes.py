@@ -7,6 +7,7 @@ from mumian.kernel.roles import Role
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.rooms.exchange import events
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.exchange.states import DealState
 from mumian.rooms.exchange.terms import Evaluation
 
 
@@ -43,5 +44,16 @@ def rate(s: Scene) -> Said | None:
     return Said(s.one(sides), exchange.RateDeal(key, Evaluation(s.one((1, 4, 5)), s.digest())))
 
 
+def end(s: Scene) -> Said | None:
+    """End a subscription within its period; now and then what is none."""
+    orders = s.states.exchange.orders
+    newest = [key for key in s.made["order"][-200:] if orders[key].months and orders[key].state is DealState.DELIVERED]
+    key = OrderId(s.one(newest) if newest and s.chance(900) else s.pick("order"))
+    order = orders.get(key)
+    return (
+        None if order is None else Said(s.one((order.buyer, order.buyer, order.seller)), exchange.EndSubscription(key))
+    )
+
+
 MADE: dict[type, tuple[str, str]] = {events.QuoteIssued: ("quote", "quote")}
-HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out), (20, rate))
+HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out), (20, rate), (4, end))

@@ -170,6 +170,12 @@ class ResolveDispute(_Command, frozen=True):
     units: Positive | None = None
 
 
+class EndSubscription(_Command, frozen=True):
+    """End a subscription within its period: the days up to and including today are paid, the rest goes back. By either side."""
+
+    order: OrderId
+
+
 class CancelOrder(_Command, frozen=True):
     """Call an order off before delivery. By either side."""
 
@@ -224,6 +230,7 @@ Command = (
     | AcceptDelivery
     | RejectDelivery
     | ResolveDispute
+    | EndSubscription
     | CancelOrder
     | ExpireOrder
     | SettleUsage

@@ -8,6 +8,7 @@ from mumian.kernel.limits import ClockChange, Start, Stop
 from mumian.kernel.limits import Unit as ClockUnit
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
+from mumian.kernel.time import Instant, day_of, start_of
 from mumian.rooms.exchange.events import (
     DealFiled,
     DealRated,
@@ -28,6 +29,7 @@ from mumian.rooms.exchange.model import (
     AgreementSeen,
     CancelOrder,
     CloseUsage,
+    EndSubscription,
     ExpireOrder,
     FileDeal,
     Order,
@@ -53,6 +55,7 @@ from mumian.rooms.exchange.terms import (
     DisputeOutcome,
     RejectReason,
 )
+from mumian.rulebook.calendar import months_after
 from mumian.rulebook.rules import number_at
 
 FILERS = frozenset({Role.EXCHANGE})
@@ -120,6 +123,9 @@ def deliver(state: State, command: RecordDelivery, facts: Facts) -> list[Event] 
     if order.is_watched:
         days = number_at(INSPECTION_RULE, "inspection_work_days", rulebook=facts.rulebook, now=facts.now)
         limit = Start(command.order, INSPECTION_DUE, ClockUnit.WORK_DAYS, days, INSPECTION_RULE, order.buyer)
+        if order.unit_months:  # what is delivered is a time: it is accepted when that is over
+            over_at = period_end(order.unit_months * (command.units or order.quantity), delivered_at=facts.now)
+            limit = Start(command.order, INSPECTION_DUE, ClockUnit.INSTANT, over_at, INSPECTION_RULE, order.buyer)
         clocks = (Stop(command.order, DELIVERY_DUE), limit)
     return [DeliveryRecorded(command.order, command.release_digest, facts.now, command.units or 0, clocks)]
 
@@ -149,6 +155,28 @@ def accept(state: State, command: AcceptDelivery, facts: Facts) -> list[Event] |
         if facts.now < until:
             return Refused(R.INSPECTION_RUNS, {"order": command.order, "until": until, "now": facts.now})
     return [_accepted(command.order, order, facts)]
+
+
+def end(state: State, command: EndSubscription, facts: Facts) -> list[Event] | Refused:
+    """The day of the end is paid, what comes after it goes back."""
+    order = _moving(state, command.order, DealMove.END)
+    if isinstance(order, Refused):
+        return order
+    if facts.actor not in (order.buyer, order.seller):
+        return not_yours(facts, command.order, order.buyer, DealMove.END.value)
+    if not order.months:
+        return Refused(R.NOT_A_SUBSCRIPTION, {"order": command.order})
+    began, ends = day_of(order.delivered_at), day_of(period_end(order.months, delivered_at=order.delivered_at))
+    period_days = (ends - began).days
+    paid_days = min(period_days, (day_of(facts.now) - began).days + 1)
+    due_fen = order.due_fen * paid_days // period_days
+    settled = (order.product, order.buyer, order.seller, due_fen, facts.actor, 0, _ended(command.order, order))
+    return [DeliveryAccepted(command.order, *settled, paid_days, period_days)]
+
+
+def period_end(months: int, *, delivered_at: Instant) -> Instant:
+    """Return the first instant after a subscription's period, which begins on the day of its delivery."""
+    return start_of(months_after(day_of(delivered_at), months))
 
 
 def _accepted(key: OrderId, order: Order, facts: Facts, *, units: int = 0) -> DeliveryAccepted:

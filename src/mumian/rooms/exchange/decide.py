@@ -13,6 +13,7 @@ from mumian.rooms.exchange.model import (
     CloseUsage,
     Command,
     DelistProduct,
+    EndSubscription,
     Event,
     ExpireOrder,
     FileDeal,
@@ -64,6 +65,8 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return deals.reject(state, command, facts)
         case ResolveDispute():
             return deals.resolve(state, command, facts)
+        case EndSubscription():
+            return deals.end(state, command, facts)
         case CancelOrder():
             return deals.cancel(state, command, facts)
         case ExpireOrder():

@@ -91,7 +91,8 @@ class OrderPlaced(_Event, frozen=True):
 
     because: the negotiation or auction that found the price; empty where it was the posted one.
     is_watched: the market's own clock meets the order's limits. quote: whose price it is, or empty.
-    is_trial: it costs nothing and is the buyer's only one of the product.
+    is_trial: it costs nothing and is the buyer's only one of the product. unit_months: of one unit of a
+    subscription, 0 of anything else.
     """
 
     order: OrderId
@@ -113,6 +114,7 @@ class OrderPlaced(_Event, frozen=True):
     clocks: tuple[ClockChange, ...] = ()
     quote: Code = ""
     is_trial: bool = False
+    unit_months: Natural = 0
 
 
 class QuoteIssued(_Event, frozen=True):
@@ -144,7 +146,8 @@ class DeliveryRecorded(_Event, frozen=True):
 class DeliveryAccepted(_Event, frozen=True):
     """The deal is settled: `escrow_fen` goes out to those who share in `product`, what was held above it goes back.
 
-    units: for which it is settled; 0 for all that was delivered.
+    units: for which it is settled; 0 for all that was delivered. paid_days, period_days: of a subscription that ended within
+    its period; 0 of anything else.
     """
 
     order: OrderId
@@ -155,6 +158,8 @@ class DeliveryAccepted(_Event, frozen=True):
     by: PartyId
     units: Natural = 0
     clocks: tuple[ClockChange, ...] = ()
+    paid_days: Natural = 0
+    period_days: Natural = 0
 
 
 class DeliveryRejected(_Event, frozen=True):

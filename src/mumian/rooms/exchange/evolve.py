@@ -58,7 +58,8 @@ def evolve(state: State, event: Event) -> None:
             _change(state.orders, event.order, state=DealState.DELIVERED, **said)
         case DeliveryAccepted():
             units = event.units or state.orders[event.order].units
-            _change(state.orders, event.order, state=DealState.SETTLED, units=units)
+            days = {"paid_days": event.paid_days, "period_days": event.period_days}
+            _change(state.orders, event.order, state=DealState.SETTLED, units=units, **days)
             _add(state, event.product, deals=1, gross_fen=event.escrow_fen)
         case UsageBilled():
             order = state.orders[event.order]
@@ -107,6 +108,7 @@ def _place(state: State, event: OrderPlaced) -> None:
         is_watched=event.is_watched,
         quote=event.quote,
         is_trial=event.is_trial,
+        unit_months=event.unit_months,
     )
     if event.is_trial:
         state.trials[f"{event.product}/{event.buyer}"] = event.order

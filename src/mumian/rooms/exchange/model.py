@@ -17,6 +17,7 @@ from mumian.rooms.exchange.commands import (
     CloseUsage,
     Command,
     DelistProduct,
+    EndSubscription,
     ExpireOrder,
     FileDeal,
     IssueQuote,
@@ -59,6 +60,7 @@ __all__ = [
     "CloseUsage",
     "Command",
     "DelistProduct",
+    "EndSubscription",
     "Event",
     "ExchangeRefusal",
     "ExpireOrder",
@@ -198,6 +200,7 @@ class Order(msgspec.Struct, frozen=True):
     """A deal. release_digest, delivered_at: empty and 0 until delivered; calls, bills: billed so far, if metered.
 
     tiers: of the price, if it has any. because: the negotiation or auction that found the price, or empty.
+    unit_months: of one unit of a subscription, 0 of anything else. paid_days, period_days: of one that ended within its period.
     units: delivered, or for which a dispute was settled; 0 until then. is_watched: the market's clock keeps its limits.
     """
 
@@ -224,11 +227,23 @@ class Order(msgspec.Struct, frozen=True):
     is_watched: bool = False
     quote: str = ""
     is_trial: bool = False
+    unit_months: Natural = 0
+    paid_days: Natural = 0
+    period_days: Natural = 0
+
+    @property
+    def months(self) -> int:
+        """How long a subscription runs from its delivery on, 0 if it is none."""
+        return self.unit_months * (self.units or self.quantity)
 
     @property
     def due_fen(self) -> int:
-        """What the deal comes to: the price of the units delivered, nothing where calls are billed."""
-        return 0 if self.metered else self.cost_fen(self.units or self.quantity)
+        """What the deal comes to: the price of the units delivered, nothing where calls are billed.
+
+        Of a subscription that ended within its period the days that it ran, rounded down in the buyer's favour.
+        """
+        cost_fen = 0 if self.metered else self.cost_fen(self.units or self.quantity)
+        return cost_fen * self.paid_days // self.period_days if self.period_days else cost_fen
 
     @property
     def escrow_fen(self) -> int:

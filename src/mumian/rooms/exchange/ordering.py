@@ -23,10 +23,17 @@ from mumian.rooms.exchange.model import (
     StandingFacts,
     State,
 )
-from mumian.rooms.exchange.product import METERED, UNPOSTED, cost_fen, units_max
+from mumian.rooms.exchange.product import METERED, MONTHS_OF, UNPOSTED, cost_fen, units_max
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import ListingState
-from mumian.rooms.exchange.terms import DELIVERY_DUE, DISPUTE_MS, INSPECTION_MS, INSPECTION_RULE, ORDER_MS_MAX
+from mumian.rooms.exchange.terms import (
+    DELIVERY_DUE,
+    DISPUTE_MS,
+    INSPECTION_MS,
+    INSPECTION_RULE,
+    MONTH_MS_MAX,
+    ORDER_MS_MAX,
+)
 from mumian.rulebook.rules import rule_at
 
 BUYERS = frozenset({Role.BUYER})
@@ -173,6 +180,7 @@ def _placed(
     tiers = () if is_trial else listing.price.tiers
     amount_fen = cost_fen(unit_fen, tiers, command.quantity)
     metered = listing.price.unit in METERED
+    unit_months = MONTHS_OF.get(listing.price.unit, 0)
     order = OrderId(free_id(state.orders, "order", facts.seq))
     clocks = () if metered else _watch(order, command, facts)
     return OrderPlaced(
@@ -188,13 +196,14 @@ def _placed(
         metered,
         0 if metered else amount_fen,
         command.expires_at,
-        command.expires_at + INSPECTION_MS + DISPUTE_MS,
+        command.expires_at + INSPECTION_MS + DISPUTE_MS + unit_months * command.quantity * MONTH_MS_MAX,
         tiers=tiers,
         because=command.because if isinstance(command, PlaceAgreed) else "",
         is_watched=bool(clocks),
         clocks=clocks,
         quote=command.quote if isinstance(command, PlaceOrder) else "",
         is_trial=is_trial,
+        unit_months=unit_months,
     )
 
 

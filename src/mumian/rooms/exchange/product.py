@@ -125,6 +125,9 @@ METERED = frozenset({Unit.CALL})
 """Units that are paid as they are used; all others are paid for before delivery, out of escrow."""
 
 
+MONTHS_OF = {Unit.MONTH: 1, Unit.YEAR: 12}
+"""Units of a subscription, in months."""
+
 UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
     PriceMode.FREE: frozenset(Unit),
     PriceMode.FIXED: frozenset({Unit.PRODUCT}),

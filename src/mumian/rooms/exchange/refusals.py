@@ -231,6 +231,10 @@ class ExchangeRefusal(Refusal):
         "合约 `{agreement}` 没有对应的场内订单；请先进场下单",
         "S19-EXCHANGE",
     )
+    NOT_A_SUBSCRIPTION = Sentence(
+        "`{order}` is not for a time; accept it, reject it or cancel it",
+        "订单 `{order}` 并非按时间订阅；请验收、拒收或取消",
+    )
     MORE_THAN_ORDERED = Sentence(
         "{units} units of `{order}` are more than the {units_max} that can be meant; name fewer",
         "订单 `{order}` 的 {units} 个单位超过可计的 {units_max} 个；请减少数量",

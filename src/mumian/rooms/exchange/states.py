@@ -59,6 +59,7 @@ class DealMove(StrEnum):
     CANCEL = "cancel"
     EXPIRE = "expire"
     FILE = "file"
+    END = "end"  # a subscription, before its period is over
 
 
 _REVIEW = {
@@ -91,6 +92,7 @@ DELIVERED_ONCE: dict[DealState, dict[DealMove, DealState]] = {
         DealMove.ACCEPT: DealState.SETTLED,
         DealMove.REJECT: DealState.DISPUTED,
         DealMove.EXPIRE: DealState.EXPIRED,
+        DealMove.END: DealState.SETTLED,
     },
     DealState.DISPUTED: {
         DealMove.SETTLE: DealState.SETTLED,

@@ -11,6 +11,7 @@ from mumian.kernel.time import DAY_MS
 from mumian.rooms.exchange.product import Digest
 
 ORDER_MS_MAX = 366 * DAY_MS
+MONTH_MS_MAX = 31 * DAY_MS
 """The latest an order may fall due: a subscription of a year."""
 
 INSPECTION_MS = 7 * DAY_MS

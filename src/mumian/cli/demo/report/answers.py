@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mumian.cli.demo.report.chart import chart, scale_of
-from mumian.cli.demo.report.markup import Markup, Part, both, el, facts, fold, join, lead, section, short
 from mumian.cli.demo.report.table import Figure, Head, figure, table
 from mumian.cli.demo.report.words import minutes, month_name, names, percent, rho, sure, term
 from mumian.cli.demo.story import Answer, Calls, Cell, Story
+from mumian.cli.markup import Markup, Part, both, el, facts, fold, join, lead, section, short
 
 CHARTS_MAX = 24
 """Routes that are charted, the busiest first; the table has all."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from mumian.cli.demo.report.markup import Markup, Part, both, el, join
 from mumian.cli.demo.report.words import day, names, term_pair
 from mumian.cli.demo.story import Chain, Link, Product, Story, Supplied
+from mumian.cli.markup import Markup, Part, both, el, join
 
 BOX, GAP, TALL, LANE, TOP = 196, 48, 104, 150, 34
 """Width of a box, room between boxes, height of a box, height of a lane, room for the column heads; in px."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from mumian.cli.demo.report.markup import Markup, Part, el, join
 from mumian.cli.demo.report.words import minutes
 from mumian.cli.demo.story import Cell
+from mumian.cli.markup import Markup, Part, el, join
 
 WIDE, TALL = 260, 150
 LEFT, RIGHT, TOP, BOTTOM = 30, 6, 10, 22

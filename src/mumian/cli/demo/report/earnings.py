@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mumian.cli.demo.report.markup import Markup, Part, both, el, fold, join, lead, section
 from mumian.cli.demo.report.table import Field, Figure, Head, bar, money, table
 from mumian.cli.demo.report.words import names, percent, rho, term
 from mumian.cli.demo.story import Budget, Payment, Story
+from mumian.cli.markup import Markup, Part, both, el, fold, join, lead, section
 from mumian.kernel.money import yuan
 
 KINDS = ("owner", "merchant", "cost", "service_fee", "exchange_fee", "broker", "labour")

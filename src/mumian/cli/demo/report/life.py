@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mumian.cli.demo.report.markup import Markup, Part, both, el, join, lead, section
 from mumian.cli.demo.report.table import bar
 from mumian.cli.demo.report.words import seconds
 from mumian.cli.demo.story import Act, Story
+from mumian.cli.markup import Markup, Part, both, el, join, lead, section
 from mumian.kernel.money import yuan
 from mumian.kernel.time import iso
 

@@ -11,10 +11,10 @@ from urllib.parse import quote
 from mumian.cli.demo.report.answers import answers, calls
 from mumian.cli.demo.report.earnings import budgets, payments
 from mumian.cli.demo.report.life import PETAL, head, life
-from mumian.cli.demo.report.markup import Markup, both, el, join
 from mumian.cli.demo.report.proofs import proofs, refusals
 from mumian.cli.demo.report.sources import gates, rights
 from mumian.cli.demo.story import Story
+from mumian.cli.markup import Markup, both, el, join
 
 _PARTS = (
     ("life", "Life", "一生"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 
-from mumian.cli.demo.report.markup import Markup, Part, both, el, facts, lead, quoted, section
 from mumian.cli.demo.report.table import Field, Figure, Head, table
 from mumian.cli.demo.report.words import seconds
 from mumian.cli.demo.story import Proofs, Shown, Story
+from mumian.cli.markup import Markup, Part, both, el, facts, lead, quoted, section
 
 _REFUSALS = (
     Head("what was tried", "所试之事"),

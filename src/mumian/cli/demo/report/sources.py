@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from mumian.cli.demo.report.chain import diagram
-from mumian.cli.demo.report.markup import Markup, both, el, fold, join, lead, section
 from mumian.cli.demo.report.table import Field, Figure, Head, figure, table
 from mumian.cli.demo.report.words import TERMS, day, names, percent, term
 from mumian.cli.demo.story import Chain, Gate, Link, Product, Story, Supplied
+from mumian.cli.markup import Markup, both, el, fold, join, lead, section
 from mumian.kernel.money import yuan
 
 _SOURCES = (

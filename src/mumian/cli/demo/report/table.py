@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from mumian.cli.demo.report.markup import Markup, Part, both, el, join
+from mumian.cli.markup import Markup, Part, both, el, join
 from mumian.kernel.money import yuan
 
 

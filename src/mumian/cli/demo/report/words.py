@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mumian.cli.demo.report.markup import Markup, both, text
 from mumian.cli.demo.story import Story
+from mumian.cli.markup import Markup, both, text
 from mumian.kernel.time import Instant, day_of
 
 _DAY_MAX: Instant = 253_370_764_800_000
