@@ -370,3 +370,9 @@ def test_a_sealed_bid_opens_with_its_own_salt_and_for_its_bidder_alone(mumian: M
     assert commitment_of(msgspec.structs.replace(sealed, bidder=PartyId("party-5"))) != said["commit"]["commitment"]
     again = json.loads(mumian("seal-bid", "auction-17", "party-4", "1500").out)
     assert again["reveal"]["salt"] != said["reveal"]["salt"]
+
+
+def test_a_bodys_indicators_are_shown_and_a_stranger_has_none(mumian: Mumian, market: Path) -> None:
+    shown = mumian("indicators", "party-1", "--json")
+    assert (shown.code, json.loads(shown.out)["resources"]) == (0, 0)
+    assert (mumian("indicators", "party-404").code, mumian("indicators", "party-404").out) == (FAULT, "")

@@ -164,7 +164,14 @@ def test_the_report_is_one_page_that_asks_the_network_for_nothing() -> None:
 def test_the_home_can_be_explored() -> None:
     where = demo().home.parent
     orders = msgspec.json.decode(mumian("show", "order", "--json", "--home", "demo-home", cwd=where).stdout)
-    assert sorted(order["state"] for order in orders.values()) == ["filed", "filed", "settled", "settled", "settled", "signed"]
+    assert sorted(order["state"] for order in orders.values()) == [
+        "filed",
+        "filed",
+        "settled",
+        "settled",
+        "settled",
+        "signed",
+    ]
     for place in ("demo-home", "demo-home/export"):
         found = msgspec.json.decode(mumian("fsck", place, "--json", cwd=where).stdout)
         assert (found["fault"], found["leaves"] >= the_story().proofs.leaves) == (None, True)

@@ -17,6 +17,7 @@ from mumian.cli import (
     desk,
     explain,
     fsck,
+    indicators,
     journal,
     key,
     machine,
@@ -79,7 +80,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, books, explain, rules, deadlines, desk, fsck, sealing, machine):
+for part in (submit, key, show, books, explain, rules, deadlines, desk, indicators, fsck, sealing, machine):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")
