@@ -11,6 +11,7 @@ import msgspec
 
 from mumian.kernel.ids import PartyId, ProductId, ResourceId
 from mumian.market.rooms import States
+from mumian.rooms.catalog import views as catalog
 from mumian.rooms.catalog.description import DIMENSIONS
 from mumian.rooms.catalog.model import Version
 from mumian.rooms.revenue import views as revenue
