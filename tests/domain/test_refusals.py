@@ -254,6 +254,11 @@ def proof_of(number: int, *, sender: str = INSURER_HEX) -> Callable[[Town], Any]
     return case
 
 
+def acknowledged_unseen(town: Town) -> Any:
+    call(("1", "CAN", "1", "1"))(town)
+    return town.root.calls.acknowledge(JobId("job-1"), 0, "00" * 32, sender=INSURER_HEX, said=b"{}")
+
+
 def add(text: str, name: str = "goods", declared: Declaration = DECLARED) -> Callable[[Town], Any]:
     def case(town: Town) -> Any:
         file = Path(town.home / "f.csv")
@@ -356,6 +361,7 @@ CASES: list[tuple[str, R, Callable[[Town], Any]]] = [
     ("keys in order", R.PROBING_SUSPECTED, keys_in_order),
     ("too fast", R.RATE_EXCEEDED, with_terms(call(*[("1", "CAN", "1", "1")] * 2), calls_per_minute_max=1)),
     ("too many calls", R.CALLS_EXHAUSTED, too_many_calls),
+    ("a batch that is not there is acknowledged", R.BATCH_DIFFERS, acknowledged_unseen),
     ("in no closed batch", R.CALL_UNKNOWN, proof_of(0)),
     ("name", R.NAME_UNFIT, add(HEAD, name="No Name")),
     ("declaration", R.DECLARATION_FAULTY, add(HEAD, declared=replace(DECLARED, unit="seat"))),

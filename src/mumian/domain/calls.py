@@ -221,6 +221,17 @@ class Calls:
         found = self._meter(job).records(call, RECORDS_A_MESSAGE)
         return found or Refused(R.CALL_UNKNOWN, {"call": call, "job": job})
 
+    def acknowledge(self, job: JobId, nth: int, root: str, *, sender: str, said: bytes) -> Refused | None:
+        """Keep a consumer's signed word `said` that a closed batch is as it saw the calls."""
+        kept = self._ticket_of(job)
+        if kept is None:
+            return Refused(R.JOB_UNKNOWN, {"job": job})
+        if sender != kept[0].consumer_key:
+            return Refused(R.NOT_THE_CONSUMER, {"job": job, "consumer": kept[0].consumer})
+        if not self._meter(job).acknowledge(nth, root, said):
+            return Refused(R.BATCH_DIFFERS, {"nth": nth, "job": job, "root": root})
+        return None
+
     def _ticket_of(self, job: JobId) -> tuple[Ticket, str] | None:
         """Return the ticket under which a job's calls were made, with its digest."""
         known = self._tickets.get(job)

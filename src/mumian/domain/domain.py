@@ -180,9 +180,9 @@ class Domain:
         if request.to != self.name:
             return Refused(R.MESSAGE_FOR_ANOTHER, {"to": request.to, "domain": self.name})
         refused = self._nonces.refuse(request.sender, request.nonce, at=request.at, now=self._clock())
-        return refused or self._do(request.body, request.sender)
+        return refused or self._do(request.body, request.sender, data)
 
-    def _do(self, body: m.RequestBody, sender: str) -> m.ReplyBody | Refused:
+    def _do(self, body: m.RequestBody, sender: str, data: bytes) -> m.ReplyBody | Refused:
         match body:
             case m.VerifyCalls():
                 return self.calls.answer(body.ticket, body.calls, sender=sender)
@@ -202,6 +202,9 @@ class Domain:
             case m.ProveCall():
                 proof = self.calls.prove(body.job, body.call, sender=sender)
                 return proof if isinstance(proof, Refused) else m.CallProved(proof)
+            case m.AcknowledgeBatch():
+                refused = self.calls.acknowledge(body.job, body.nth, body.root, sender=sender, said=data)
+                return refused or m.BatchAcknowledged(body.job, body.nth)
             case m.ShowCard():
                 return m.CardShown(self._keys.card(self.name))
             case _:

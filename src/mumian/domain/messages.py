@@ -82,7 +82,20 @@ class ShowRecords(_Request, frozen=True):
     call: Natural
 
 
-RequestBody = ShowCard | RunPart | RunJob | CollectAnswer | VerifyCalls | CloseBatch | ProveCall | ShowRecords
+class AcknowledgeBatch(_Request, frozen=True):
+    """Say that the calls of a closed batch were made and answered as its root says. By the ticket's consumer alone.
+
+    The domain keeps the signed request: whoever said so cannot deny a call of the batch later.
+    """
+
+    job: JobId
+    nth: Natural
+    root: Hex32
+
+
+RequestBody = (
+    ShowCard | RunPart | RunJob | CollectAnswer | VerifyCalls | CloseBatch | ProveCall | ShowRecords | AcknowledgeBatch
+)
 
 
 class _Reply(msgspec.Struct, frozen=True, tag=lambda name: f"reply.{name}", forbid_unknown_fields=True):
@@ -131,6 +144,11 @@ class RecordsShown(_Reply, frozen=True):
     records: tuple[CallRecord, ...]
 
 
+class BatchAcknowledged(_Reply, frozen=True):
+    job: JobId
+    nth: Natural
+
+
 class NotDone(_Reply, frozen=True):
     """The domain refuses: full name of the refusal, what it says, and what filled its braces."""
 
@@ -153,6 +171,7 @@ ReplyBody = (
     | BatchesShown
     | CallProved
     | RecordsShown
+    | BatchAcknowledged
     | NotDone
 )
 
@@ -233,6 +252,13 @@ def open_reply(data: bytes, *, request: bytes, domain: PartyId, domain_key: str)
     return reply.body
 
 
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed request and the signed reply to it: what was asked and answered, provable to others (base64 in JSON)."""
+
+    request: bytes
+    reply: bytes
+
+
 class DomainPort(Protocol):
     """A way to a domain: bytes there, bytes back."""
 
@@ -265,6 +291,13 @@ class Caller:
 
         Raises: BadReply, Unreachable.
         """
+        return self.ask_kept(port, body, domain=domain, domain_key=domain_key)[0]
+
+    def ask_kept(
+        self, port: DomainPort, body: RequestBody, *, domain: PartyId, domain_key: str
+    ) -> tuple[ReplyBody, Receipt]:
+        """Ask a domain, and return what both sides signed as well. Raises: as `ask`."""
         nonce = self._entropy(NONCE_BYTES).hex()
         data = seal_request(Request(domain, self.public_hex, nonce, self._clock(), body), self._key)
-        return open_reply(port.send(data), request=data, domain=domain, domain_key=domain_key)
+        reply = port.send(data)
+        return open_reply(reply, request=data, domain=domain, domain_key=domain_key), Receipt(data, reply)

@@ -6,6 +6,7 @@ can have its record with a proof, and anybody can check it against the batch.
     meter/JOB/open.jsonl       records of the batch that is open, a line each
     meter/JOB/000000.jsonl     records of a closed batch
     meter/JOB/000000.json      the batch, signed
+    meter/JOB/000000.ack       its consumer's signed word that the calls were made so, once it gave it
 """
 
 from __future__ import annotations
@@ -206,6 +207,18 @@ class Meter:
             return ()
         first = call - found.batch.first
         return tuple(map(_decode_record, self.lines(found.batch.nth)[first : first + count]))
+
+    def acknowledge(self, nth: int, root: str, said: bytes) -> bool:
+        """Keep the consumer's signed word on a closed batch; False if there is none with this number and root."""
+        if nth >= len(self.batches) or self.batches[nth].batch.root != root:
+            return False
+        write(self._folder / f"{nth:06d}.ack", msgspec.Raw(said))
+        return True
+
+    def acknowledged(self, nth: int) -> bytes:
+        """Return what `acknowledge` kept of a batch; empty if nothing."""
+        path = self._folder / f"{nth:06d}.ack"
+        return path.read_bytes() if path.exists() else b""
 
     def prove(self, call: int) -> CallProof | None:
         """Return the proof of call number `call`, or None if it is in no closed batch."""

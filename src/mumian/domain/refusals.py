@@ -166,6 +166,10 @@ class DomainRefusal(Refusal):
         "call {call} of job `{job}` is in no closed batch; calls are numbered from 0",
         "任务 `{job}` 的第 {call} 次核验不在任何已封存批次中；编号从 0 起",
     )
+    BATCH_DIFFERS = Sentence(
+        "no closed batch {nth} of `{job}` has root `{root}`; compare its calls before you acknowledge it",
+        "任务 `{job}` 没有根为 `{root}` 的第 {nth} 个已封存批次；请先核对其调用再确认",
+    )
     NAME_UNFIT = Sentence(
         "`{name}` cannot name a holding; use lower-case letters, digits, `-` and `_`",
         "`{name}` 不能作为数据资源的名称；请用小写字母、数字、`-` 与 `_`",
