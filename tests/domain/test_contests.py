@@ -11,7 +11,7 @@ from mumian.domain.batches import Recorded, faults_of
 from mumian.domain.contests import Contested, Evidence, Finding, Side, judge, seen_in, spans
 from mumian.domain.faults import BadCall
 from mumian.domain.keys import DomainKeys
-from mumian.domain.messages import LocalPort, Receipt
+from mumian.domain.messages import LocalPort, Voucher
 from mumian.domain.metering import Call, CallProof, Meter, Verdict
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import JobId, PartyId
@@ -29,18 +29,18 @@ def calls_of(count: int) -> tuple[Call, ...]:
 
 
 class Case:
-    """Two messages of three calls each, in one closed batch, with the receipts that their consumer kept."""
+    """Two messages of three calls each, in one closed batch, with the vouchers that their consumer kept."""
 
     def __init__(self, town: Town) -> None:
-        self.town, self.receipts = town, list[Receipt]()
+        self.town, self.vouchers = town, list[Voucher]()
         self.side = Side(AIR, town.root.public_hex, INSURER_HEX)
         for start in (0, 3):
-            self.receipts.append(self.asked(calls_of(6)[start : start + 3]))
+            self.vouchers.append(self.asked(calls_of(6)[start : start + 3]))
         shown = town.ask(m.CloseBatch(JOB))
         (self.batch,) = shown.batches
         self.meter = Meter(town.root.folder / "meter" / JOB, JOB, AIR, DomainKeys(bytes(32)), bytes)
 
-    def asked(self, calls: tuple[Call, ...], *, by: object = INSURER) -> Receipt:
+    def asked(self, calls: tuple[Call, ...], *, by: object = INSURER) -> Voucher:
         port = LocalPort(self.town.root.handle)
         body = m.VerifyCalls(self.town.ticket(VERIFICATION), calls)
         caller = self.town.caller(by)  # type: ignore[arg-type]
@@ -51,8 +51,8 @@ class Case:
         return tuple(each for each in found if each is not None)
 
     def evidence(self, *denied: int, **changed: object) -> Evidence:
-        given = {"batch": self.batch, "denied": denied, "proofs": self.proofs(*denied), "receipts": self.receipts}
-        return Evidence(**{**given, "receipts": tuple(self.receipts), **changed})  # type: ignore[arg-type]
+        given = {"batch": self.batch, "denied": denied, "proofs": self.proofs(*denied), "vouchers": self.vouchers}
+        return Evidence(**{**given, "vouchers": tuple(self.vouchers), **changed})  # type: ignore[arg-type]
 
     @property
     def contested(self) -> Contested:
@@ -67,18 +67,18 @@ def case(town: Town) -> Case:
     return Case(town)
 
 
-def test_what_a_consumer_s_own_receipts_prove_it_denies_in_vain(case: Case) -> None:
+def test_what_a_consumer_s_own_vouchers_prove_it_denies_in_vain(case: Case) -> None:
     ruling = judge(case.contested, case.evidence(0, 1, 5), case.side)
-    assert set(ruling.findings.values()) == {Finding.RECEIPTED}
+    assert set(ruling.findings.values()) == {Finding.VOUCHED}
     assert ruling.credited == ()
 
 
-def test_what_a_consumer_acknowledged_it_denies_in_vain_though_it_shows_no_receipt(case: Case) -> None:
+def test_what_a_consumer_acknowledged_it_denies_in_vain_though_it_shows_no_voucher(case: Case) -> None:
     batch, town = case.batch.batch, case.town
     assert case.meter.acknowledged(0) == b""
     town.ask(m.AcknowledgeBatch(JOB, batch.nth, batch.root))
     said = case.meter.acknowledged(0)
-    assert case.ruled(case.evidence(2, 4, receipts=(), acknowledged=said)) == [Finding.ACKNOWLEDGED] * 2
+    assert case.ruled(case.evidence(2, 4, vouchers=(), acknowledged=said)) == [Finding.ACKNOWLEDGED] * 2
     forged = town.caller(STRANGER)
     kept = m.seal_request(
         m.Request(AIR, forged.public_hex, "00" * 16, 1, m.AcknowledgeBatch(JOB, batch.nth, batch.root)), STRANGER
@@ -88,8 +88,8 @@ def test_what_a_consumer_acknowledged_it_denies_in_vain_though_it_shows_no_recei
     assert calls.acknowledge(JobId("job-9"), 0, batch.root, sender=INSURER_HEX, said=b"{}") is not None
     assert calls.acknowledge(JOB, 0, batch.root, sender=forged.public_hex, said=b"{}") is not None
     assert case.meter.acknowledged(0) == said
-    for unfit in (b"", b"{}", said[:-3], kept, other, case.receipts[0].request):
-        assert case.ruled(case.evidence(2, receipts=(), acknowledged=unfit)) == [Finding.UNSHOWN]
+    for unfit in (b"", b"{}", said[:-3], kept, other, case.vouchers[0].request):
+        assert case.ruled(case.evidence(2, vouchers=(), acknowledged=unfit)) == [Finding.UNSHOWN]
 
 
 def test_a_call_that_a_domain_added_is_credited_because_nobody_shows_that_it_was_asked(case: Case) -> None:
@@ -101,7 +101,7 @@ def test_a_call_that_a_domain_added_is_credited_because_nobody_shows_that_it_was
     assert signed is not None
     proof = padded.prove(6)
     assert proof is not None
-    evidence = Evidence(signed, (6,), (proof,), tuple(case.receipts))
+    evidence = Evidence(signed, (6,), (proof,), tuple(case.vouchers))
     ruling = judge(Contested(FIRST_CALL, 7, signed.batch.root), evidence, case.side)
     assert (ruling.findings, ruling.credited) == ({6: Finding.UNSHOWN}, (Span(FIRST_CALL + 6, 1),))
     assert domain.prove(6) is None
@@ -109,7 +109,7 @@ def test_a_call_that_a_domain_added_is_credited_because_nobody_shows_that_it_was
 
 def test_an_answer_or_a_question_that_a_domain_altered_is_credited_by_its_own_reply(case: Case) -> None:
     keys = DomainKeys.load(case.town.root.folder / "identity.key")
-    told = seen_in(case.receipts[0], case.side)[1]
+    told = seen_in(case.vouchers[0], case.side)[1]
     bent = Meter(case.town.home / "bent", JOB, AIR, keys, lambda size: bytes(size))
     answers = [told[nth].answer for nth in range(3)]
     answers[1] = Verdict.BAND_3
@@ -118,8 +118,8 @@ def test_an_answer_or_a_question_that_a_domain_altered_is_credited_by_its_own_re
     assert signed is not None
     proofs = tuple(proof for nth in range(3) if (proof := bent.prove(nth)) is not None)
     contested = Contested(0, 3, signed.batch.root)
-    ruling = judge(contested, Evidence(signed, (0, 1, 2), proofs, tuple(case.receipts)), case.side)
-    assert list(ruling.findings.values()) == [Finding.RECEIPTED, Finding.CONTRADICTED, Finding.CONTRADICTED]
+    ruling = judge(contested, Evidence(signed, (0, 1, 2), proofs, tuple(case.vouchers)), case.side)
+    assert list(ruling.findings.values()) == [Finding.VOUCHED, Finding.CONTRADICTED, Finding.CONTRADICTED]
     assert ruling.credited == (Span(1, 2),)
 
 
@@ -162,24 +162,24 @@ def test_a_batch_of_another_key_or_count_proves_nothing(case: Case) -> None:
     assert judge(moved, case.evidence(1), case.side).credited == (Span(FIRST_CALL + 1, 1),)
 
 
-def test_receipts_that_were_bent_are_of_others_or_of_other_calls_say_nothing(case: Case, town: Town) -> None:
-    first, second = case.receipts
+def test_vouchers_that_were_bent_are_of_others_or_of_other_calls_say_nothing(case: Case, town: Town) -> None:
+    first, second = case.vouchers
     stranger = case.asked(calls_of(3), by=STRANGER)
     closed = town.caller().ask_kept(
         LocalPort(town.root.handle), m.CloseBatch(JOB), domain=AIR, domain_key=town.root.public_hex
     )[1]
     bent = [
-        Receipt(first.request, second.reply),
-        Receipt(first.request, first.reply[:-4]),
-        Receipt(b"{}", first.reply),
+        Voucher(first.request, second.reply),
+        Voucher(first.request, first.reply[:-4]),
+        Voucher(b"{}", first.reply),
         stranger,
         closed,
     ]
-    for receipt in bent:
+    for voucher in bent:
         with pytest.raises(BadCall):
-            seen_in(receipt, case.side)
-    assert case.ruled(case.evidence(1, receipts=tuple(bent))) == [Finding.UNSHOWN]
-    assert case.ruled(case.evidence(1, receipts=(*bent, first))) == [Finding.RECEIPTED]
+            seen_in(voucher, case.side)
+    assert case.ruled(case.evidence(1, vouchers=tuple(bent))) == [Finding.UNSHOWN]
+    assert case.ruled(case.evidence(1, vouchers=(*bent, first))) == [Finding.VOUCHED]
 
 
 @pytest.mark.parametrize("denied", [(6,), (1, 1), (2, 1)])

@@ -28,6 +28,7 @@ class Defect(NamedTuple):
     seen_by: tuple[str, ...]
 
 
+CONTESTS = "tests/domain/test_contests.py"
 TARIFF = ("tests/methods/test_tariff.py",)
 AUCTION = ("tests/methods/test_auction.py",)
 QUERY_PRICES = ("tests/methods/test_query_pricing.py",)
@@ -563,6 +564,24 @@ DEFECTS = {
         "if last - first > 1:",
         "if last - first > len(keys):",
         ("tests/methods/test_knn_shapley.py::test_values_are_those_of_brute_force_under_the_same_tie_rule",),
+    ),
+    "a batch whose signature nobody checks": Defect(
+        "domain/contests.py",
+        "verify(side.domain_key, signed.signature, batch_bytes(batch))",
+        "pass",
+        (f"{CONTESTS}::test_a_batch_of_another_key_or_count_proves_nothing",),
+    ),
+    "an acknowledgement by anybody": Defect(
+        "domain/contests.py",
+        "(said.sender, said.to, said.body) == (side.consumer_key, side.domain, wanted)",
+        "(said.to, said.body) == (side.domain, wanted)",
+        (f"{CONTESTS}::test_what_a_consumer_acknowledged_it_denies_in_vain_though_it_shows_no_voucher",),
+    ),
+    "calls that are charged again in another batch": Defect(
+        "domain/batches.py",
+        "if of.first < reached:",
+        "if of.first < 0:",
+        (f"{CONTESTS}::test_recorded_batches_are_what_their_domain_signed_each_call_once",),
     ),
     "a KNN value off by one rank": Defect(
         "methods/knn_shapley.py",

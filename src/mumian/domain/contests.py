@@ -1,9 +1,9 @@
 """A contested batch decided by what both sides signed, call by call; nothing that only one side says counts.
 
     the domain shows     its signed batch, an inclusion proof of each denied call, the consumer's acknowledgement if there is one
-    the consumer shows   receipts: its signed requests with the domain's signed replies
+    the consumer shows   vouchers: its signed requests with the domain's signed replies
 
-That a call was made and answered so is for the domain to show: by the acknowledgement of the batch, or by a receipt,
+That a call was made and answered so is for the domain to show: by the acknowledgement of the batch, or by a voucher,
 whoever has it. Source: RFC 9162 §2.1.3 for the proofs; who must show what is this project's choice (decision 0031).
 """
 
@@ -19,7 +19,7 @@ from mumian.domain.keys import verify
 from mumian.domain.messages import (
     AcknowledgeBatch,
     CallsAnswered,
-    Receipt,
+    Voucher,
     VerifyCalls,
     open_reply,
     open_request,
@@ -55,7 +55,7 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: SignedBatch
     denied: tuple[Natural, ...]
     proofs: tuple[CallProof, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
     acknowledged: bytes = b""
 
 
@@ -63,13 +63,13 @@ class Finding(StrEnum):
     """Why a denied call stands, or is credited."""
 
     ACKNOWLEDGED = "acknowledged"
-    RECEIPTED = "receipted"
+    VOUCHED = "vouched"
     UNPROVED = "unproved"  # the domain does not show that it recorded the call under the recorded root
     CONTRADICTED = "contradicted"  # the domain signed another answer, or to another question, than it recorded
     UNSHOWN = "unshown"  # nobody shows that the consumer asked
 
 
-STANDS = frozenset({Finding.ACKNOWLEDGED, Finding.RECEIPTED})
+STANDS = frozenset({Finding.ACKNOWLEDGED, Finding.VOUCHED})
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -84,32 +84,32 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """One call out of a receipt: what was asked and what the domain answered."""
+    """One call out of a voucher: what was asked and what the domain answered."""
 
     asked: Call
     answer: Verdict
 
 
-def seen_in(receipt: Receipt, side: Side) -> tuple[JobId, dict[int, Seen]]:
-    """Return the calls of a receipt by their number in the job.
+def seen_in(voucher: Voucher, side: Side) -> tuple[JobId, dict[int, Seen]]:
+    """Return the calls of a voucher by their number in the job.
 
     Raises: BadCall: one of both sides did not sign it, or it is not of calls.
     """
     try:
-        request = open_request(receipt.request)
-        reply = open_reply(receipt.reply, request=receipt.request, domain=side.domain, domain_key=side.domain_key)
+        request = open_request(voucher.request)
+        reply = open_reply(voucher.reply, request=voucher.request, domain=side.domain, domain_key=side.domain_key)
     except (ValueError, BadSignature, BadReply) as e:
-        raise BadCall(f"a receipt does not hold: {e}") from e
+        raise BadCall(f"a voucher does not hold: {e}") from e
     asked = request.body
     if request.sender != side.consumer_key or request.to != side.domain:
         raise BadCall(
-            f"a receipt is of `{request.sender[:16]}` to `{request.to}`, not of the consumer to `{side.domain}`"
+            f"a voucher is of `{request.sender[:16]}` to `{request.to}`, not of the consumer to `{side.domain}`"
         )
     if not isinstance(asked, VerifyCalls) or not isinstance(reply, CallsAnswered):
-        raise BadCall("a receipt is not of verification calls")
+        raise BadCall("a voucher is not of verification calls")
     if asked.ticket.ticket.job != reply.job or len(asked.calls) != len(reply.answers):
         raise BadCall(
-            f"a receipt asks {len(asked.calls)} calls of `{asked.ticket.ticket.job}`, other calls are answered"
+            f"a voucher asks {len(asked.calls)} calls of `{asked.ticket.ticket.job}`, other calls are answered"
         )
     rows = zip(asked.calls, reply.answers, strict=True)
     return reply.job, {reply.first + nth: Seen(call, answer) for nth, (call, answer) in enumerate(rows)}
@@ -135,7 +135,7 @@ def _found(contested: Contested, evidence: Evidence, side: Side) -> list[Finding
         return [Finding.UNPROVED] * len(evidence.denied)
     if _is_acknowledged(evidence, side):
         return [Finding.ACKNOWLEDGED] * len(evidence.denied)
-    seen = _seen(evidence.receipts, evidence.batch.batch.job, side)
+    seen = _seen(evidence.vouchers, evidence.batch.batch.job, side)
     proofs = {proof.record.call: proof for proof in evidence.proofs}
     return [_of_call(proofs.get(call), seen.get(call), evidence.batch) for call in evidence.denied]
 
@@ -163,12 +163,12 @@ def _is_acknowledged(evidence: Evidence, side: Side) -> bool:
     return (said.sender, said.to, said.body) == (side.consumer_key, side.domain, wanted)
 
 
-def _seen(receipts: Sequence[Receipt], job: JobId, side: Side) -> Mapping[int, Seen]:
-    """Return what receipts that hold say of a job's calls; the others say nothing."""
+def _seen(vouchers: Sequence[Voucher], job: JobId, side: Side) -> Mapping[int, Seen]:
+    """Return what vouchers that hold say of a job's calls; the others say nothing."""
     found: dict[int, Seen] = {}
-    for receipt in receipts:
+    for voucher in vouchers:
         try:
-            of, calls = seen_in(receipt, side)
+            of, calls = seen_in(voucher, side)
         except BadCall:
             continue
         if of == job:
@@ -191,7 +191,7 @@ def _of_call(proof: CallProof | None, seen: Seen | None, signed: SignedBatch) ->
     if seen is None:
         return Finding.UNSHOWN
     is_same = record.question == question_digest(salt, seen.asked) and record.answer is seen.answer
-    return Finding.RECEIPTED if is_same else Finding.CONTRADICTED
+    return Finding.VOUCHED if is_same else Finding.CONTRADICTED
 
 
 def spans(calls: Iterable[int]) -> tuple[Span, ...]:

@@ -252,7 +252,7 @@ def open_reply(data: bytes, *, request: bytes, domain: PartyId, domain_key: str)
     return reply.body
 
 
-class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Voucher(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A signed request and the signed reply to it: what was asked and answered, provable to others (base64 in JSON)."""
 
     request: bytes
@@ -295,9 +295,9 @@ class Caller:
 
     def ask_kept(
         self, port: DomainPort, body: RequestBody, *, domain: PartyId, domain_key: str
-    ) -> tuple[ReplyBody, Receipt]:
+    ) -> tuple[ReplyBody, Voucher]:
         """Ask a domain, and return what both sides signed as well. Raises: as `ask`."""
         nonce = self._entropy(NONCE_BYTES).hex()
         data = seal_request(Request(domain, self.public_hex, nonce, self._clock(), body), self._key)
         reply = port.send(data)
-        return open_reply(reply, request=data, domain=domain, domain_key=domain_key), Receipt(data, reply)
+        return open_reply(reply, request=data, domain=domain, domain_key=domain_key), Voucher(data, reply)
