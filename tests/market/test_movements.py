@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import msgspec
+from reached_settlement import closed, requested, settled
 from stage import Stage
 from test_simulator import small
 
@@ -103,3 +104,18 @@ def test_a_hold_counts_when_and_as_far_as_it_is_posted() -> None:
     stage.say(buyer, PostPending(TransferId(holding.events[0].transfers[0]), 7))
     (moved,) = book_of(leaves_of(stage.market)).movements[len(before.movements) :]
     assert (moved.amount_fen, moved.why, moved.credit.owner) == (7, "deal-1", seller)
+
+
+def test_a_closed_day_is_what_the_leaves_posted_by_then_and_a_fen_that_it_moved_is_found() -> None:
+    s = Stage()
+    requested(s)
+    closed(s)
+    settled(s)
+    found = book_of(leaves_of(s.market))
+    rows = list(s.states.ledger.accounts.under())
+    assert list(differences(found, rows)) == []
+    ((seq, day),) = found.days
+    first, *others = day.totals
+    moved = msgspec.structs.replace(day, totals=(msgspec.structs.replace(first, posted_fen=1), *others))
+    (told,) = differences(msgspec.structs.replace(found, days=((seq, moved),)), rows)
+    assert "closed with 1 fen of cash" in told

@@ -16,6 +16,7 @@ from mumian.kernel.money import yuan
 from mumian.kernel.time import Instant, day_of
 from mumian.market.leaf import Leaf
 from mumian.rooms.ledger import model as ledger
+from mumian.rooms.settlement import model as settlement
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -43,10 +44,11 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """Every account in the order of opening, every movement in the order of leaves."""
+    """Every account in the order of opening, every movement in the order of leaves, every closed day with its leaf."""
 
     accounts: tuple[Owned, ...]
     movements: tuple[Movement, ...]
+    days: tuple[tuple[int, settlement.DayClosed], ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -75,9 +77,12 @@ def book_of(leaves: Iterable[Leaf]) -> Book:
     accounts: dict[str, Owned] = {}
     held: dict[str, ledger.Leg] = {}
     movements: list[Movement] = []
+    days: list[tuple[int, settlement.DayClosed]] = []
     for leaf in leaves:
         for event in leaf.events:
-            if isinstance(event, ledger.AccountOpened):
+            if isinstance(event, settlement.DayClosed):
+                days.append((leaf.seq, event))
+            elif isinstance(event, ledger.AccountOpened):
                 accounts[event.account] = Owned(event.account, event.owner, event.purpose, leaf.at)
             elif isinstance(event, ledger.TransfersHeld):
                 held.update(zip(event.transfers, event.legs, strict=True))
@@ -85,7 +90,7 @@ def book_of(leaves: Iterable[Leaf]) -> Book:
                 del held[event.transfer]
             else:
                 movements += (_movement(leaf, accounts, leg) for leg in _posted(event, held))
-    return Book(tuple(accounts.values()), tuple(movements))
+    return Book(tuple(accounts.values()), tuple(movements), tuple(days))
 
 
 def _posted(event: object, held: dict[str, ledger.Leg]) -> tuple[ledger.Leg, ...]:
@@ -141,10 +146,9 @@ def balances_of(movements: Sequence[Movement]) -> dict[AccountId, int]:
 
 
 def differences(book: Book, accounts: Iterable[tuple[str, ledger.Account]]) -> Iterator[str]:
-    """Reconcile the rows of the ledger with what the leaves posted (日终对账): yield where they differ, or do not add up."""
+    """Reconcile the rows of the ledger and every closed day with what the leaves posted (日终对账): yield where they differ."""
     posted = balances_of(book.movements)
-    if sum(posted.values()):
-        yield f"movements are out of balance by {sum(posted.values())} fen"
+    yield from _day_differences(book)
     seen: set[str] = set()
     for key, account in accounts:
         seen.add(key)
@@ -154,6 +158,22 @@ def differences(book: Book, accounts: Iterable[tuple[str, ledger.Account]]) -> I
     for each in book.accounts:
         if each.account not in seen:
             yield f"`{each.account}` of `{each.name}` was opened and is not there"
+
+
+def _day_differences(book: Book) -> Iterator[str]:
+    """Yield where a closed day's totals are not what was posted before its leaf, purpose by purpose."""
+    held = Counter[str]()
+    moving = iter(book.movements)
+    movement = next(moving, None)
+    for seq, closed in book.days:
+        while movement is not None and movement.seq < seq:
+            held[movement.debit.purpose.value] -= movement.amount_fen
+            held[movement.credit.purpose.value] += movement.amount_fen
+            movement = next(moving, None)
+        for total in closed.totals:
+            fen = held[total.purpose]
+            if total.posted_fen != fen:
+                yield f"{closed.day} closed with {total.posted_fen} fen of {total.purpose}, leaves add up to {fen}"
 
 
 def beancount_of(book: Book) -> Iterator[str]:
