@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from terminal import Mumian
 
+from mumian.journal.note import Signer
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, ListingId, OrderId, ProductId
 from mumian.kernel.time import DAY_MS
@@ -58,6 +59,15 @@ def test_an_export_alone_is_enough(mumian: Mumian, sold: tuple[Path, World, str]
     said = json.loads(ran.out)
     assert (ran.code, said["is_equal"], said["gross_fen"]) == (0, True, 50_000)
     assert sum(line["again_fen"] for line in said["lines"]) == 50_000
+
+
+def test_a_key_of_ones_own_is_held_against_the_journals(mumian: Mumian, sold: tuple[Path, World, str]) -> None:
+    home, world, order = sold
+    payout = f"{world.report}/{order}"
+    assert mumian("recompute", payout, "--home", home, "--vkey", home / "market" / "vkey").code == 0
+    other = str(Signer("mumian.example/other", bytes(32)).verifier)
+    ran = mumian("recompute", payout, "--home", home, "--vkey", other)
+    assert (ran.code, ran.out) == (FAULT, "")
 
 
 @pytest.mark.parametrize("payout", ["order-1", "product-9/order-9"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,8 @@ import msgspec
 import typer
 
 from mumian.cli.invoice_page import page_of
+from mumian.cli.leaves import FromOption, VkeyOption, payloads
 from mumian.cli.opened import REFUSED, HomeOption, fail
-from mumian.cli.recompute import payloads
 from mumian.cli.words import say
 from mumian.kernel.ids import AgreementId
 from mumian.kernel.money import yuan
@@ -28,9 +29,6 @@ def register(within: typer.Typer) -> None:
     within.add_typer(app, name="invoice")
 
 
-FromOption = Annotated[
-    Path | None, typer.Option("--from", help=say("an export instead of a market's home", "以导出的日志代替市场文件夹"))
-]
 CsvOption = Annotated[Path | None, typer.Option("--csv", help=say("write the statement as CSV", "将对账单写为 CSV"))]
 HtmlOption = Annotated[
     Path | None, typer.Option("--html", help=say("write the statement as a page to print", "将对账单写为可打印网页"))
@@ -51,9 +49,10 @@ def draft(
     csv: CsvOption = None,
     html: HtmlOption = None,
     journal: FromOption = None,
+    vkey: VkeyOption = "",
 ) -> None:
     """Calls that are billed, were recorded by the end of the month, and are on no invoice yet."""
-    metered = _metered(home, journal, agreement)
+    metered = _metered(payloads(home, journal, vkey), agreement)
     calls = due_calls(metered, until=months_after(_first_day(month), 1))
     if not calls:
         fail(
@@ -82,8 +81,9 @@ def check(
     csv: CsvOption = None,
     html: HtmlOption = None,
     journal: FromOption = None,
+    vkey: VkeyOption = "",
 ) -> None:
-    metered = _metered(home, journal, agreement)
+    metered = _metered(payloads(home, journal, vkey), agreement)
     issued = metered.invoices.get(invoice)
     if issued is None:
         fail(say(f"no invoice `{invoice}` of `{agreement}`", f"合约 `{agreement}` 没有账单 `{invoice}`"))
@@ -116,8 +116,8 @@ def _faults(made: Statement, issued: InvoiceIssued) -> list[str]:
     return faults
 
 
-def _metered(home: Path, journal: Path | None, agreement: str) -> Metered:
-    found = metered_of((decode_leaf(payload) for payload in payloads(home, journal)), agreement)
+def _metered(leaves: Iterator[bytes], agreement: str) -> Metered:
+    found = metered_of((decode_leaf(payload) for payload in leaves), agreement)
     if found is None:
         fail(
             say(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,18 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mumian.cli.leaves import FromOption, VkeyOption, payloads
 from mumian.cli.opened import REFUSED, HomeOption, JsonOption, fail
 from mumian.cli.words import say
-from mumian.journal.checkpoint import verify_checkpoint
-from mumian.journal.log import payload_in
-from mumian.journal.publish import ExportReader
-from mumian.journal.tree import Frontier, leaf_hash
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.money import yuan
 from mumian.market.auctioned import found_again
-from mumian.market.home import Home
 from mumian.market.leaf import decode_leaf
-from mumian.market.proofs import body_in
 from mumian.market.recomputed import Recomputed, recompute
 from mumian.market.valued import Doubt, EvidenceFault, read_evidence, valued_again
 from mumian.rooms.revenue.terms import NANO, ShareKind
@@ -46,10 +41,8 @@ def recompute_(
         ),
     ],
     home: HomeOption,
-    journal: Annotated[
-        Path | None,
-        typer.Option("--from", help=say("an export instead of a market's home", "以导出的日志代替市场文件夹")),
-    ] = None,
+    journal: FromOption = None,
+    vkey: VkeyOption = "",
     evidence: Annotated[
         Path | None,
         typer.Option(help=say("also measure the contributions again, from this file", "并依据该证据文件重新计算贡献")),
@@ -57,12 +50,12 @@ def recompute_(
     as_json: JsonOption = False,
 ) -> None:
     if payout.startswith("auction-"):
-        _recompute_auction(payout, home, journal, as_json=as_json)
+        _recompute_auction(payout, payloads(home, journal, vkey), as_json=as_json)
         return
     product, _, sale = payout.partition("/")
     if not (product and sale):
         fail(say(f"`{payout}` is not PRODUCT/SALE, nor an auction", f"`{payout}` 应为 产品/交易，或竞价编号"))
-    found = recompute(payloads(home, journal), product, sale)
+    found = recompute(payloads(home, journal, vkey), product, sale)
     if found is None:
         fail(
             say(
@@ -82,9 +75,9 @@ def recompute_(
         raise typer.Exit(REFUSED)
 
 
-def _recompute_auction(auction: str, home: Path, journal: Path | None, *, as_json: bool) -> None:
+def _recompute_auction(auction: str, leaves: Iterator[bytes], *, as_json: bool) -> None:
     """Find an auction's outcome again from its bids, and every commitment from what was revealed."""
-    found = found_again((decode_leaf(payload) for payload in payloads(home, journal)), auction)
+    found = found_again((decode_leaf(payload) for payload in leaves), auction)
     if found is None:
         fail(say(f"the journal closes no auction `{auction}`", f"日志中没有已结束的竞价 `{auction}`"))
     if as_json:
@@ -147,49 +140,6 @@ def _tell_values(found: Recomputed, doubts: list[Doubt]) -> None:
         style = "red" if doubt is not None and not doubt.is_equal else ""
         table.add_row(owner, f"{value / NANO:.9f}", f"{half_width / NANO:.9f}", again, style=style)
     Console().print(table)
-
-
-def payloads(folder: Path, journal: Path | None) -> Iterator[bytes]:
-    """Yield the payload of every leaf of an export, or of a market as it is published."""
-    if journal is not None:
-        yield from _read(journal, lambda sha256: body_in(journal, sha256))
-        return
-    home = Home(folder)
-    store = home.open_store(mode="read")
-    try:
-        yield from _read(home.market / "log", store.body)
-    finally:
-        store.close()
-
-
-def _read(log: Path, body: Callable[[str], bytes | None]) -> Iterator[bytes]:
-    reader = ExportReader(log)
-    size = _proved_size(reader)
-
-    def found(sha256: str) -> bytes:
-        text = body(sha256)
-        if text is None:
-            fail(say("a leaf's text is missing; export the journal anew", "缺少一条记录的正文；请重新导出日志"))
-        return text
-
-    for entry in reader.entries(0, size):
-        yield payload_in(entry, found)
-
-
-def _proved_size(reader: ExportReader) -> int:
-    """Return how many leaves the checkpoint signs, once they all gave its root."""
-    checkpoint = verify_checkpoint(reader.note(), reader.vkeys()[0]).checkpoint
-    frontier = Frontier()
-    for entry in reader.entries(0, checkpoint.size):
-        frontier.extend([leaf_hash(entry)])
-    if frontier.root() != checkpoint.root:
-        fail(
-            say(
-                "the leaves do not give the root that is signed; `mumian fsck` names the first that does not hold",
-                "记录与已签名的根不符；请用 `mumian fsck` 找出首条不成立的记录",
-            )
-        )
-    return checkpoint.size
 
 
 def _tell(found: Recomputed) -> None:

@@ -19,8 +19,8 @@ from mumian.domain.keys import verify
 from mumian.domain.messages import (
     AcknowledgeBatch,
     CallsAnswered,
-    Voucher,
     VerifyCalls,
+    Voucher,
     open_reply,
     open_request,
 )

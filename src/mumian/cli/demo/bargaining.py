@@ -17,7 +17,7 @@ from mumian.cli.demo.stage import OffScript, Stage, evidence
 from mumian.cli.demo.story import Bargain
 from mumian.cli.demo.supply import PURPOSE, Holding
 from mumian.cli.invoice_page import page_of
-from mumian.cli.recompute import payloads
+from mumian.cli.leaves import payloads
 from mumian.domain.gate import Answer
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, AgreementId, ListingId, OrderId, ProductId
