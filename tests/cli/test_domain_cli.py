@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -378,6 +379,29 @@ def test_a_consumers_own_meter_agrees_until_it_is_altered(mumian: Mumian, town: 
     own.write_text(own.read_text().replace('"answer":"no"', '"answer":"yes"'))
     other = mumian("domain", "compare", town.checks, "own.jsonl")
     assert (other.code, "1 of 2 calls differ" in other.out, "  0 answer" in other.out) == (REFUSED, True, True)
+
+
+def test_a_consumer_claims_what_differs_and_acknowledges_what_agrees(mumian: Mumian, town: Town) -> None:
+    words = ("--keep", "own.jsonl", "--vouchers", "vouchers.jsonl")
+    assert mumian("domain", "check", town.checks, "--key", "n00,Tianhe", "--key", "n39,Yuexiu", *words).code == 0
+    own = Path("own.jsonl")
+    kept = own.read_text()
+    own.write_text(kept.replace('"answer":"no"', '"answer":"yes"'))
+    differs = mumian("domain", "compare", town.checks, "own.jsonl", "--claim", "claim.json", "--acknowledge")
+    assert differs.code == REFUSED
+    (claim,) = json.loads(Path("claim.json").read_text())
+    assert claim["denied"] == [0]
+    shown = mumian("domain", "evidence", "north", "claim.json", "--out", "shown.json")
+    assert (shown.code, shown.out) == (0, "1 batches, 0 acknowledged, 1 calls proved\n")
+    own.write_text(kept)
+    agrees = mumian("domain", "compare", town.checks, "own.jsonl", "--acknowledge")
+    assert (agrees.code, "2 calls agree" in agrees.out) == (0, True)
+    shown = mumian("domain", "evidence", "north", "claim.json", "--out", "shown.json")
+    assert shown.out == "1 batches, 1 acknowledged, 1 calls proved\n"
+    assert b"n39" in base64.b64decode(json.loads(Path("vouchers.jsonl").read_text())["request"])
+    assert "n39" not in Path("shown.json").read_text()
+    Path("claim.json").write_text("[{}]")
+    assert "`claim.json` cannot be read" in mumian("domain", "evidence", "north", "claim.json", "--out", "o.json").err
 
 
 def test_calls_over_http_are_answered_as_here(mumian: Mumian, town: Town, tmp_path: Path) -> None:

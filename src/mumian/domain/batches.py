@@ -41,7 +41,7 @@ def faults_of(
             yield f"{where}: `{batch.by}` shows none of {batch.calls} calls with root {batch.root}"
             continue
         of = own.batch
-        if not _is_signed(own, keys.get(of.domain, "")):
+        if not is_signed(own, keys.get(of.domain, "")):
             yield f"{where} is not signed by the key of `{of.domain}`"
         if of.domain not in jobs.get(of.job, ()):
             yield f"{where} is of `{of.job}`, which does not ask `{of.domain}` under this agreement"
@@ -51,7 +51,8 @@ def faults_of(
         ends[of.domain, of.job] = max(reached, of.first + of.count)
 
 
-def _is_signed(signed: SignedBatch, key: str) -> bool:
+def is_signed(signed: SignedBatch, key: str) -> bool:
+    """Tell whether a batch is signed by `key` (Ed25519, hex)."""
     try:
         verify(key, signed.signature, batch_bytes(signed.batch))
     except BadSignature:

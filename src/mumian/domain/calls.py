@@ -13,6 +13,7 @@ from threading import Lock
 import msgspec
 import numpy as np
 
+from mumian.domain.contests import Claim, Shown
 from mumian.domain.declaration import Probing
 from mumian.domain.figures import Counted, Figures
 from mumian.domain.keys import DomainKeys
@@ -231,6 +232,18 @@ class Calls:
         if not self._meter(job).acknowledge(nth, root, said):
             return Refused(R.BATCH_DIFFERS, {"nth": nth, "job": job, "root": root})
         return None
+
+    def shown(self, claim: Claim) -> Shown | None:
+        """Return what this domain has on a batch that a consumer claims against; None if it has no such batch."""
+        told = claim.batch.batch
+        if self._ticket_of(told.job) is None:
+            return None
+        meter = self._meter(told.job)
+        if told.nth >= len(meter.batches):
+            return None
+        proofs = (meter.prove(call) for call in claim.denied)
+        found = tuple(proof for proof in proofs if proof is not None)
+        return Shown(meter.batches[told.nth], found, meter.acknowledged(told.nth))
 
     def _ticket_of(self, job: JobId) -> tuple[Ticket, str] | None:
         """Return the ticket under which a job's calls were made, with its digest."""

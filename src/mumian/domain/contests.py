@@ -14,8 +14,8 @@ from enum import StrEnum
 
 import msgspec
 
+from mumian.domain.batches import is_signed
 from mumian.domain.faults import BadCall, BadReply, BadSignature
-from mumian.domain.keys import verify
 from mumian.domain.messages import (
     AcknowledgeBatch,
     CallsAnswered,
@@ -30,7 +30,7 @@ from mumian.journal.tree import leaf_hash, verify_inclusion
 from mumian.kernel.canonical import Digest, Natural, Positive, canonical, digest
 from mumian.kernel.ids import JobId, PartyId
 from mumian.rooms.billing.model import Span
-from mumian.rooms.cleanroom.plan import SignedBatch, batch_bytes
+from mumian.rooms.cleanroom.plan import SignedBatch
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -47,6 +47,22 @@ class Contested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_call: Natural
     calls: Positive
     root: Digest
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a consumer says of a batch. own_root: by its own meter. denied: numbers of calls in the job, in order."""
+
+    batch: SignedBatch
+    own_root: Digest
+    denied: tuple[Natural, ...]
+
+
+class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the domain shows of a batch that is claimed against: proofs of denied calls, the signed request that acknowledged it."""
+
+    batch: SignedBatch
+    proofs: tuple[CallProof, ...]
+    acknowledged: bytes = b""
 
 
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +83,13 @@ class Finding(StrEnum):
     UNPROVED = "unproved"  # the domain does not show that it recorded the call under the recorded root
     CONTRADICTED = "contradicted"  # the domain signed another answer, or to another question, than it recorded
     UNSHOWN = "unshown"  # nobody shows that the consumer asked
+
+
+def evidence_of(claim: Claim, shown: Shown | None, vouchers: Sequence[Voucher]) -> Evidence:
+    """Return what both sides bring on one batch; where the domain shows nothing, nothing is proved."""
+    if shown is None:
+        return Evidence(claim.batch, claim.denied, (), tuple(vouchers))
+    return Evidence(shown.batch, claim.denied, shown.proofs, tuple(vouchers), shown.acknowledged)
 
 
 STANDS = frozenset({Finding.ACKNOWLEDGED, Finding.VOUCHED})
@@ -145,11 +168,7 @@ def _is_recorded(contested: Contested, signed: SignedBatch, side: Side) -> bool:
     batch = signed.batch
     if (batch.root, batch.count, batch.domain) != (contested.root, contested.calls, side.domain):
         return False
-    try:
-        verify(side.domain_key, signed.signature, batch_bytes(batch))
-    except BadSignature:
-        return False
-    return True
+    return is_signed(signed, side.domain_key)
 
 
 def _is_acknowledged(evidence: Evidence, side: Side) -> bool:

@@ -6,6 +6,7 @@ import typer
 
 from mumian.cli.domain import (
     calls,
+    comparing,
     consents,
     describe,
     draft,
@@ -35,6 +36,7 @@ for part in (
     jobs,
     reviewing,
     calls,
+    comparing,
     consents,
     watching,
 ):

@@ -6,34 +6,38 @@ import csv
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from mumian.cli.domain.serving import addresses
 from mumian.cli.domain.ways import JobArgument, UrlOption, Ways, fetch_ticket, ways
-from mumian.cli.opened import REFUSED, HomeOption, fail, opened
+from mumian.cli.opened import HomeOption, fail, opened
 from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.domain.faults import BadReply
 from mumian.domain.keys import verify
-from mumian.domain.messages import BatchesShown, CallsAnswered, CloseBatch, RecordsShown, ShowRecords, VerifyCalls
-from mumian.domain.metering import Call, CallRecord
-from mumian.domain.reconcile import Compared, OwnMeter, compared
+from mumian.domain.messages import BatchesShown, CallsAnswered, CloseBatch, VerifyCalls
+from mumian.domain.metering import Call
+from mumian.domain.reconcile import OwnMeter
+from mumian.kernel.canonical import canonical
 from mumian.kernel.ids import PartyId
 from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.cleanroom.model import RecordUsage
 from mumian.rooms.cleanroom.plan import SignedBatch, SignedTicket, Ticket, VerificationPlan, batch_bytes
 
 CALLS_A_MESSAGE = 2_000
-DIFFERENCES_SHOWN = 50
+
+
+class Kept(NamedTuple):
+    """Where a consumer keeps what it asked and heard; None: nowhere."""
+
+    meter: OwnMeter | None
+    vouchers: Path | None
 
 
 def register(app: typer.Typer) -> None:
     app.command("check", help=say("make verification calls of a job", "发起任务的核验调用"))(check)
-    app.command(
-        "compare", help=say("hold a meter of one's own against a domain's batches", "以自有计量核对数据域的批次")
-    )(compare)
 
 
 def check(
@@ -59,6 +63,10 @@ def check(
         Path | None,
         typer.Option(help=say("add the calls to a meter of one's own", "将核验记入需方自有计量文件")),
     ] = None,
+    vouchers: Annotated[
+        Path | None,
+        typer.Option(help=say("add what both sides signed of the calls", "将双方签名的请求与应答记入文件")),
+    ] = None,
     record: Annotated[
         bool,
         typer.Option("--record", help=say("close the batch and record it in the market", "封存批次并在市场登记用量")),
@@ -69,11 +77,11 @@ def check(
     calls = [*_written(key or [], plan), *(_in_file(file, plan) if file else ())]
     if not calls and not record:
         fail(say("give calls by --key v1,v2 or --file calls.csv", "请用 --key v1,v2 或 --file calls.csv 给出核验"))
-    asked = _asked(signed.ticket, domain)
+    asked = asked_of(signed.ticket, domain)
     with ways(home, signed.ticket, wanted={asked}, addressed=addresses(url)) as reached:
-        _answer(reached, asked, signed, calls, None if keep is None else OwnMeter(keep))
+        _answer(reached, asked, signed, calls, Kept(None if keep is None else OwnMeter(keep), vouchers))
         if record:
-            _record(home, signed.ticket, asked, _closed(reached, asked, signed.ticket))
+            _record(home, signed.ticket, asked, closed_in(reached, asked, signed.ticket))
 
 
 def _verification(ticket: Ticket) -> VerificationPlan:
@@ -87,7 +95,7 @@ def _verification(ticket: Ticket) -> VerificationPlan:
     return ticket.plan
 
 
-def _asked(ticket: Ticket, domain: str) -> PartyId:
+def asked_of(ticket: Ticket, domain: str) -> PartyId:
     """Return whose domain is asked: the named one, or the ticket's only one."""
     sources = list(dict.fromkeys(source.domain for source in ticket.sources))
     named = domain or (sources[0] if len(sources) == 1 else "")
@@ -124,20 +132,23 @@ def _in_file(file: Path, plan: VerificationPlan) -> Iterator[Call]:
         fail(say(f"`{file}` is no CSV in UTF-8: {error}", f"`{file}` 不是 UTF-8 编码的 CSV：{error}"))
 
 
-def _answer(reached: Ways, asked: PartyId, signed: SignedTicket, calls: list[Call], own: OwnMeter | None) -> None:
+def _answer(reached: Ways, asked: PartyId, signed: SignedTicket, calls: list[Call], kept: Kept) -> None:
     """Make the calls, keep them, and print each with its verdict, as CSV."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     for start in range(0, len(calls), CALLS_A_MESSAGE):
         part = tuple(calls[start : start + CALLS_A_MESSAGE])
-        answered = reached.ask(asked, VerifyCalls(signed, part))
+        answered, voucher = reached.ask_kept(asked, VerifyCalls(signed, part))
         if not isinstance(answered, CallsAnswered) or len(answered.answers) != len(part):
             raise BadReply(f"`{asked}` did not answer {len(part)} calls of `{signed.ticket.job}`")
-        if own is not None:
-            own.record(asked, signed.ticket.job, answered.first, part, answered.answers)
+        if kept.meter is not None:
+            kept.meter.record(asked, signed.ticket.job, answered.first, part, answered.answers)
+        if kept.vouchers is not None:
+            with kept.vouchers.open("ab") as file:
+                file.write(canonical(voucher) + b"\n")
         out.writerows([*call, verdict.value] for call, verdict in zip(part, answered.answers, strict=True))
 
 
-def _closed(reached: Ways, asked: PartyId, ticket: Ticket) -> tuple[SignedBatch, ...]:
+def closed_in(reached: Ways, asked: PartyId, ticket: Ticket) -> tuple[SignedBatch, ...]:
     """Return all batches of the job, each signed by the domain. Raises: BadReply, BadSignature."""
     shown = reached.ask(asked, CloseBatch(ticket.job))
     if not isinstance(shown, BatchesShown):
@@ -167,53 +178,3 @@ def _record(home: Path, ticket: Ticket, asked: PartyId, batches: tuple[SignedBat
                 say(f"{batch.count} calls recorded: {batch.root}", f"已登记 {batch.count} 次核验：{batch.root}"),
                 err=True,
             )
-
-
-def compare(
-    job: JobArgument,
-    meter: Annotated[Path, typer.Argument(help=say("kept by `domain check --keep`", "由 `domain check --keep` 保存"))],
-    home: HomeOption,
-    domain: Annotated[
-        str, typer.Option(help=say("whose batches (default: the only source)", "核对哪一主体的批次（默认唯一来源）"))
-    ] = "",
-    url: UrlOption = None,
-) -> None:
-    """Every closed batch by its root, and where roots differ every call; the roots are what `billing.ContestInvoice` takes."""
-    signed = fetch_ticket(home, job)
-    asked = _asked(signed.ticket, domain)
-    own = OwnMeter(meter).calls(asked, signed.ticket.job)
-    is_equal = True
-    with ways(home, signed.ticket, wanted={asked}, addressed=addresses(url)) as reached:
-        for batch in _closed(reached, asked, signed.ticket):
-            found = compared(batch, _records(reached, asked, batch), own, domain_key=reached.keys[asked])
-            is_equal = is_equal and not found.differences
-            _tell(found)
-    if not is_equal:
-        raise typer.Exit(REFUSED)
-
-
-def _records(reached: Ways, asked: PartyId, batch: SignedBatch) -> Iterator[CallRecord]:
-    """Yield all records of a batch, message by message. Raises: BadReply."""
-    call, end = batch.batch.first, batch.batch.first + batch.batch.count
-    while call < end:
-        shown = reached.ask(asked, ShowRecords(batch.batch.job, call))
-        if not isinstance(shown, RecordsShown) or not shown.records:
-            raise BadReply(f"`{asked}` showed no records of call {call} of `{batch.batch.job}`")
-        yield from shown.records
-        call += len(shown.records)
-
-
-def _tell(found: Compared) -> None:
-    told = found.batch.batch
-    if not found.differences:
-        typer.echo(say(f"batch {told.nth}: {told.count:,} calls agree", f"批次 {told.nth}：{told.count:,} 次一致"))
-        return
-    typer.secho(
-        say(
-            f"batch {told.nth}: {len(found.differences)} of {told.count:,} calls differ; signed root {told.root}, by one's own meter {found.own_root or '-'}",
-            f"批次 {told.nth}：{told.count:,} 次中 {len(found.differences)} 次不一致；签名根 {told.root}，自有计量根 {found.own_root or '-'}",
-        ),
-        fg="red",
-    )
-    for each in found.differences[:DIFFERENCES_SHOWN]:
-        typer.echo(f"  {each.call} {each.kind.value}")

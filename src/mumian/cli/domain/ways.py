@@ -17,7 +17,7 @@ from mumian.cli.signers import domain_folders, key_of
 from mumian.cli.words import LANG, say
 from mumian.domain.domain import Domain
 from mumian.domain.http import HttpPort
-from mumian.domain.messages import Caller, DomainPort, LocalPort, NotDone, ReplyBody, RequestBody
+from mumian.domain.messages import Caller, DomainPort, LocalPort, NotDone, ReplyBody, RequestBody, Voucher
 from mumian.kernel.ids import JobId, PartyId
 from mumian.market.tickets import ticket_of
 from mumian.rooms.cleanroom.plan import SignedTicket, SourceTicket, Ticket
@@ -48,10 +48,15 @@ class Ways(NamedTuple):
 
     def ask(self, domain: PartyId, body: RequestBody) -> ReplyBody:
         """Return the domain's answer; its no is told, and ends the run. Raises: BadReply, Unreachable."""
-        answer = self.caller.ask(self.ports[domain], body, domain=domain, domain_key=self.keys[domain])
+        return self.ask_kept(domain, body)[0]
+
+    def ask_kept(self, domain: PartyId, body: RequestBody) -> tuple[ReplyBody, Voucher]:
+        """Return the answer with what both sides signed. Raises: as `ask`."""
+        key = self.keys[domain]
+        answer, voucher = self.caller.ask_kept(self.ports[domain], body, domain=domain, domain_key=key)
         if isinstance(answer, NotDone):
             _refused(domain, answer)
-        return answer
+        return answer, voucher
 
 
 def _refused(domain: PartyId, answer: NotDone) -> NoReturn:
