@@ -50,7 +50,8 @@ class _Command(msgspec.Struct, frozen=True, tag=lambda name: f"settlement.{name}
 class RequestPayout(_Command, frozen=True):
     """Ask for money to be paid out to a bank account; it leaves the party's cash at once. By its owner.
 
-    account_digest: of the account that the exchange has on file: its number stays out of the journal.
+    account_digest: of the account that the exchange has on file and a salt that it keeps: its number stays out of the
+    journal, and nobody can try numbers.
     """
 
     amount_fen: PositiveFen
