@@ -92,6 +92,7 @@ NEXT_IN_LINE = (f"{AUCTIONING}::test_a_winner_who_spent_his_money_forfeits_and_t
 SHILL = (f"{AUCTIONING}::test_a_shill_that_is_found_out_later_wins_nothing_and_sets_no_price",)
 SETTLING = "tests/market/test_settling.py"
 CLAWED = (f"{SETTLING}::test_a_clawback_beyond_funds_overdraws_nobody_and_is_paid_by_the_next_share",)
+OUTRUN = (f"{SETTLING}::test_who_asks_for_a_payout_does_not_outrun_a_clawback",)
 ANSWERED = (f"{SETTLING}::test_a_payment_that_the_bank_returned_is_back_and_cannot_be_confirmed",)
 SPENT = (f"{SETTLING}::test_the_exchange_cannot_take_what_it_keeps_for_others",)
 BOOKS = "tests/market/test_movements.py"
@@ -232,9 +233,15 @@ DEFECTS = {
     ),
     "a clawback that overdraws": Defect(
         "rooms/settlement/keeping.py",
-        "cash_fen = min(left_fen, facts.cash_fen)",
+        "cash_fen = min(left_fen, facts.cash_fen + sum(each.amount_fen for each in recalled))",
         "cash_fen = left_fen",
         CLAWED,
+    ),
+    "a clawback that a payout outruns": Defect(
+        "rooms/settlement/keeping.py",
+        "if payout.party == payee:",
+        "if False:",
+        OUTRUN,
     ),
     "a payment that the bank answers for twice": Defect(
         "rooms/settlement/payouts.py",

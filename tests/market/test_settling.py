@@ -116,6 +116,35 @@ def test_a_clawback_beyond_funds_overdraws_nobody_and_is_paid_by_the_next_share(
     assert lawful(stage)
 
 
+def test_who_asks_for_a_payout_does_not_outrun_a_clawback(stage: Stage) -> None:
+    merchant, buyer = stage.world.merchant, stage.world.insurer
+    order = settled(stage)
+    got = got_fen(stage, order, merchant)
+    for fen in (got - 100, 60, 40):
+        stage.say(merchant, settlement.RequestPayout(fen, EVIDENCE))
+    before = cash_fen(stage, buyer)
+    stage.say(OPERATOR, clawing(stage, order, got - 50))
+    assert cash_fen(stage, buyer) == before + got - 50
+    assert views.owed_fen(stage.states.settlement, merchant) == 0
+    assert (cash_fen(stage, merchant), cash_fen(stage, OPERATOR, "payout")) == (10, 40)
+    assert [line.amount_fen for line in stage.states.settlement.batches[closed(stage)].lines] == [40]
+    assert lawful(stage)
+
+
+def test_what_is_held_under_a_claim_is_clawed_back_from_whoever_it_is_awarded_to(stage: Stage) -> None:
+    owner, claimant = stage.world.owners[0], stage.world.merchant
+    dispute = DisputeId(stage.made(OPERATOR, freezing(stage, payee=owner, claimant=claimant), "dispute"))
+    order = settled(stage)
+    got, own = got_fen(stage, order, owner), got_fen(stage, order, claimant)
+    assert stage.ask(OPERATOR, clawing(stage, order, 1, owner)).refused == "settlement.SALE_UNKNOWN"
+    assert stage.ask(OPERATOR, clawing(stage, order, own + 1, claimant)).refused == "settlement.MORE_THAN_PAID"
+    stage.say(OPERATOR, settlement.AwardShare(dispute, Award.CLAIMANT))
+    assert stage.ask(OPERATOR, clawing(stage, order, 1, owner)).refused == "settlement.SALE_UNKNOWN"
+    stage.say(OPERATOR, clawing(stage, order, own + got, claimant))
+    assert cash_fen(stage, claimant) == cash_fen(stage, OPERATOR, "frozen") == 0
+    assert lawful(stage)
+
+
 def test_a_clawback_of_a_reserve_leaves_no_clock_behind(stage: Stage) -> None:
     merchant = stage.world.merchant
     stage.say(OPERATOR, settlement.SetReserve(merchant, 10_000, 30))

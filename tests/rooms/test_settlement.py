@@ -54,15 +54,18 @@ from mumian.rooms.settlement.model import SettlementRefusal as R
 from mumian.rooms.settlement.records import (
     Award,
     BatchId,
+    ClawbackId,
     DisputeId,
     FeeLine,
     FeeSchedule,
     LineState,
+    Payout,
     PayoutId,
     PayoutState,
     ReserveId,
     ReturnReason,
     Total,
+    age_of,
 )
 
 DAY = date(2026, 9, 30)
@@ -336,4 +339,7 @@ def test_each_law_of_settlement_sees_the_defect_that_it_is_for() -> None:
     kept = indebted()
     del kept.owed[next(key for key, _ in kept.owed.under())]
     state.claims["clawback-30"] = kept.claims["clawback-30"]
+    state.payouts["payout-40"] = Payout(BOB, 1, ACCOUNT)
+    state.waiting[age_of("payout-40")] = PayoutId("payout-40")
+    state.owed[f"{BOB}/{age_of('clawback-30')}"] = ClawbackId("clawback-30")
     assert [bool(list(law(state))) for law in LAWS] == [True] * len(LAWS)

@@ -11,6 +11,7 @@ from mumian.rooms.ledger.model import Purpose
 from mumian.rooms.parties import views as parties
 from mumian.rooms.parties.model import Standing
 from mumian.rooms.settlement import model as settlement
+from mumian.rooms.settlement import views
 from mumian.rooms.settlement.records import Total
 
 
@@ -46,10 +47,11 @@ def _claw_back(s: States, c: settlement.ClawBack, base: Base) -> Facts:
     found = s.revenue.distributions.get(f"{c.product}/{c.sale}")
     if found is None:
         return settlement.ShareFacts(**base)
+    got = (each for each in found.shares if views.holder(s.settlement, c.product, c.sale, each.payee) == c.payee)
     account = ledger.account_of(s.ledger, c.payee, Purpose.CASH)
     return settlement.ShareFacts(
         **base,
-        paid_fen=sum(share.amount_fen for share in found.shares if share.payee == c.payee),
+        paid_fen=sum(share.amount_fen for share in got),
         buyer=_buyer(s, c.sale),
         cash_fen=0 if account is None else s.ledger.accounts[account].available_fen,
     )

@@ -118,6 +118,7 @@ def _freeze(state: State, event: ShareFrozen | ShareHeld | ShareAwarded) -> None
         case ShareHeld():
             found = state.freezes[event.dispute]
             state.freezes[event.dispute] = replace(found, held_fen=found.held_fen + event.amount_fen)
+            state.held[f"{found.product}/{event.sale}/{event.payee}"] = event.dispute
         case ShareAwarded():
             found = state.freezes[event.dispute]
             state.freezes[event.dispute] = replace(found, held_fen=0, to=event.to)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import PartyId, free_id, new_id
+from mumian.kernel.ids import MARKET, PartyId, free_id, new_id
 from mumian.kernel.limits import Start, Stop, Unit
 from mumian.kernel.outcome import Detail, Refused
 from mumian.rooms.settlement.model import (
@@ -17,6 +17,7 @@ from mumian.rooms.settlement.model import (
     KeepBack,
     Part,
     PayDebt,
+    PayoutCancelled,
     ReleaseReserve,
     ReserveKept,
     ReserveReleased,
@@ -135,9 +136,11 @@ def claw_back(state: State, command: ClawBack, facts: Facts) -> list[Event] | Re
         return Refused(R.MORE_THAN_PAID, {**detail, "amount_fen": command.amount_fen})
     taken = _taken(state, payee, command.amount_fen)
     left_fen = command.amount_fen - sum(each.amount_fen for each in taken)
-    cash_fen = min(left_fen, facts.cash_fen)
+    recalled = _recalled(state, payee, left_fen - facts.cash_fen)
+    cash_fen = min(left_fen, facts.cash_fen + sum(each.amount_fen for each in recalled))
     emptied = [each for each in taken if each.amount_fen == state.reserves[each.reserve].left_fen]
     return [
+        *recalled,
         ClawedBack(
             ClawbackId(new_id("clawback", facts.seq)),
             product,
@@ -150,8 +153,21 @@ def claw_back(state: State, command: ClawBack, facts: Facts) -> list[Event] | Re
             left_fen - cash_fen,
             command.because,
             tuple(Stop(each.reserve, RESERVE) for each in emptied),
-        )
+        ),
     ]
+
+
+def _recalled(state: State, payee: PartyId, missing_fen: int) -> list[PayoutCancelled]:
+    """Return what a payee asked to be paid out and the bank was not told yet, as far as it is needed, the oldest first."""
+    recalled: list[PayoutCancelled] = []
+    for _, key in state.waiting.under():
+        if missing_fen <= 0:
+            break
+        payout = state.payouts[key]
+        if payout.party == payee:
+            recalled.append(PayoutCancelled(key, payee, payout.amount_fen, MARKET))
+            missing_fen -= payout.amount_fen
+    return recalled
 
 
 def _taken(state: State, payee: PartyId, amount_fen: int) -> tuple[Taken, ...]:

@@ -51,6 +51,14 @@ def what_is_kept_and_owed_is_listed_by_party(state: State) -> Iterator[str]:
             yield f"`{key}` is {name} by its record or by the list, not by both"
 
 
+def who_owes_has_no_payout_waiting(state: State) -> Iterator[str]:
+    """Money that a clawback could not take is not on its way out: no debtor is paid before its creditor."""
+    for _, key in state.waiting.under():
+        party = state.payouts[key].party
+        for _, clawback in state.owed.under(f"{party}/"):
+            yield f"`{party}` owes of `{clawback}` and waits for `{key}`"
+
+
 def days_are_closed_one_after_the_other(state: State) -> Iterator[str]:
     """Each closed day has its batch, and the last is the latest."""
     for day, batch in state.days.under():
@@ -66,5 +74,6 @@ LAWS = (
     a_line_of_a_batch_is_what_its_payouts_add_up_to,
     a_payout_waits_exactly_while_it_is_requested,
     what_is_kept_and_owed_is_listed_by_party,
+    who_owes_has_no_payout_waiting,
     days_are_closed_one_after_the_other,
 )

@@ -123,7 +123,8 @@ class AwardShare(_Command, frozen=True):
 
 class ClawBack(_Command, frozen=True):
     """Take back from a payee what it was paid of a sale (追偿), for its buyer: out of what is kept back, then out of its
-    cash; what is missing is owed, and its next shares pay it. By the exchange. Facts: `ShareFacts`.
+    cash, then out of payouts that no batch holds yet; what is missing is owed, and its next shares pay it. Of a share that
+    was claimed, from whoever it was awarded to, once it was. By the exchange. Facts: `ShareFacts`.
     """
 
     product: ProductId
@@ -194,7 +195,7 @@ class ClaimFacts(Facts, frozen=True, kw_only=True):
 
 
 class ShareFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `ClawBack`. paid_fen: what the payee got of that sale, None if there was no such sale. buyer: of the sale.
+    """Facts of `ClawBack`. paid_fen: what the payee got of that sale, by itself or by an award, None if there was no such sale. buyer: of the sale.
     cash_fen: what the payee has free.
     """
 
@@ -215,7 +216,7 @@ class PayoutRequested(_Event, frozen=True):
 
 
 class PayoutCancelled(_Event, frozen=True):
-    """by: the party, or the market where the party was stopped before the day was closed."""
+    """by: the party, or the market where a clawback needs the money or the party was stopped before the day was closed."""
 
     payout: PayoutId
     party: PartyId
@@ -345,7 +346,8 @@ class State(msgspec.Struct):
     """payouts, batches, reserves, freezes, claims: by id. waiting: payouts that no batch holds yet, by age. days: `day` → its
     batch. last: `now` → the day that was closed last. rules: of reserves, by party.
 
-    kept: `party/age` → a reserve with money in it. frozen: `product/payee` → the dispute that holds its share. owed:
+    kept: `party/age` → a reserve with money in it. frozen: `product/payee` → the dispute that holds its share. held:
+    `product/sale/payee` → the dispute under which that was held. owed:
     `party/age` → a clawback that is not paid. clawed: `product/sale/payee` → fen in all. fees: `now` → the schedule.
     """
 
@@ -359,6 +361,7 @@ class State(msgspec.Struct):
     kept: Table[ReserveId]
     freezes: Table[Freeze]
     frozen: Table[DisputeId]
+    held: Table[DisputeId]
     claims: Table[Claim]
     owed: Table[ClawbackId]
     clawed: Table[Fen]

@@ -63,8 +63,8 @@ class SettlementRefusal(Refusal):
         "no claim `{dispute}` is open; it never was, or is decided", "没有未决的份额争议 `{dispute}`：不存在或已裁定"
     )
     SALE_UNKNOWN = Sentence(
-        "`{payee}` was paid nothing of `{sale}` of `{product}`; look the sale up",
-        "`{payee}` 未从产品 `{product}` 的 `{sale}` 获得分配；请核对",
+        "`{payee}` was paid nothing of `{sale}` of `{product}`; look the sale up, or award what is claimed of it",
+        "`{payee}` 未从产品 `{product}` 的 `{sale}` 获得分配；请核对，或先裁定争议份额",
     )
     MORE_THAN_PAID = Sentence(
         "`{payee}` got {paid_fen} fen of `{sale}`, {clawed_fen} of it were taken back; {amount_fen} more is too much",

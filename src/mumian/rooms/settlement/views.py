@@ -28,6 +28,12 @@ def reserves_of(state: State, party: PartyId) -> Iterator[tuple[ReserveId, int]]
         yield key, state.reserves[key].left_fen
 
 
+def holder(state: State, product: ProductId, sale: str, payee: PartyId) -> PartyId | None:
+    """Return who has what a payee got of a sale: itself, or whoever it was awarded to; nobody while it is held."""
+    dispute = state.held.get(f"{product}/{sale}/{payee}")
+    return payee if dispute is None else PartyId(state.freezes[dispute].to) or None
+
+
 def owed_fen(state: State, party: PartyId) -> int:
     """Return what a party owes of clawbacks."""
     return sum(state.claims[key].owed_fen for _, key in state.owed.under(f"{party}/"))
