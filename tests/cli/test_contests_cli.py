@@ -147,6 +147,21 @@ def test_a_contest_is_decided_call_by_call_and_paid_back(mumian: Mumian, invoice
     )
 
 
+def test_recorded_batches_are_held_against_what_lies_at_their_domains(mumian: Mumian, invoiced: Invoiced) -> None:
+    words = ("invoice", "batches", invoiced.world.checks_agreement)
+    ran = mumian(*words)
+    assert (ran.code, ran.out) == (0, "5 calls in 1 batches, each signed by its domain, none charged twice\n")
+    (batch,) = Path("mumian-home").glob("domains/owner0/meter/*/000000.json")
+    text = batch.read_text()
+    batch.write_text(text.replace('"closed_at":', '"closed_at":1'))
+    assert (mumian(*words).code, "is not signed by the key of" in mumian(*words).out) == (REFUSED, True)
+    batch.unlink()
+    assert "shows none of 5 calls" in mumian(*words).out
+    shutil.rmtree("mumian-home/domains/owner0")
+    assert "say where it listens" in mumian(*words).err
+    assert "no metered order stands" in mumian("invoice", "batches", "agreement-1").err
+
+
 def test_a_domain_that_shows_nothing_proves_nothing(mumian: Mumian, invoiced: Invoiced) -> None:
     ran = mumian("invoice", "judge", invoiced.invoice, "claim.json", "--vouchers", "vouchers.jsonl")
     assert (ran.code, ran.err.count("unproved")) == (0, 3)

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from mumian.cli import invoice_contests
+from mumian.cli import invoice_batches, invoice_contests
 from mumian.cli.invoice_page import page_of
 from mumian.cli.leaves import FromOption, VkeyOption, payloads
 from mumian.cli.opened import REFUSED, HomeOption, fail
@@ -24,6 +24,7 @@ from mumian.rooms.billing.model import InvoiceIssued, IssueInvoice, Tax
 from mumian.rulebook.calendar import months_after
 
 app = typer.Typer(no_args_is_help=True, help=say("invoices of metered calls", "按次计量的账单"))
+invoice_batches.register(app)
 invoice_contests.register(app)
 
 

@@ -104,6 +104,11 @@ def verify_call(proof: CallProof, *, call: Call, domain_key: str) -> None:
         raise BadCall(f"record {record.call} of `{record.job}` is not of this call of `{batch.job}`")
 
 
+def closed_batches(folder: Path) -> list[SignedBatch]:
+    """Return the closed batches of a job in their order: what lies in its folder, which may not be there."""
+    return [read(path, SignedBatch) for path in sorted(folder.glob("[0-9]*.json"))]
+
+
 class Meter:
     """The calls of one job in one domain. Safe to use from several threads."""
 
@@ -114,7 +119,7 @@ class Meter:
         self._lock = Lock()
         self._open_file = f"{folder}/open.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
-        self.batches = [read(path, SignedBatch) for path in sorted(folder.glob("[0-9]*.json"))]
+        self.batches = closed_batches(folder)
         self._finish_closing()
         self._open_calls, self._frontier = 0, Frontier()
         self._recover()
