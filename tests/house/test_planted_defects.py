@@ -90,6 +90,8 @@ AUCTIONING = "tests/market/test_auctioning.py"
 COPIED = (f"{AUCTIONING}::test_a_copied_commitment_opens_nothing",)
 NEXT_IN_LINE = (f"{AUCTIONING}::test_a_winner_who_spent_his_money_forfeits_and_the_next_in_line_has_it",)
 SHILL = (f"{AUCTIONING}::test_a_shill_that_is_found_out_later_wins_nothing_and_sets_no_price",)
+BINDING = (f"{AUCTIONING}::test_neither_the_winner_nor_the_seller_calls_off_what_was_won",)
+SELF_DECLARED = (f"{AUCTIONING}::test_no_side_takes_a_bid_back_by_declaring_itself_related",)
 SETTLING = "tests/market/test_settling.py"
 CLAWED = (f"{SETTLING}::test_a_clawback_beyond_funds_overdraws_nobody_and_is_paid_by_the_next_share",)
 OUTRUN = (f"{SETTLING}::test_who_asks_for_a_payout_does_not_outrun_a_clawback",)
@@ -212,6 +214,18 @@ DEFECTS = {
         "worth[cluster] = max(worth.get(cluster, 0), weight)",
         "worth[cluster] = worth.get(cluster, 0) + weight",
         COPIES,
+    ),
+    "an auction whose winner may think better of it": Defect(
+        "market/reactions/auctions.py",
+        "is_binding=True",
+        "is_binding=False",
+        BINDING,
+    ),
+    "a bid that is taken back by a word": Defect(
+        "market/gathering/auctions.py",
+        ", by=AUTHORITIES",
+        "",
+        SELF_DECLARED,
     ),
     "a remainder that is forgotten at the next sale": Defect(
         "rooms/revenue/sharing.py",

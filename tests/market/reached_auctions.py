@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 from stage import Stage
 
-from mumian.kernel.ids import PartyId
+from mumian.kernel.ids import OrderId, PartyId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import DAY_MS
 from mumian.market.trial import EVIDENCE, PURPOSE
@@ -151,6 +151,14 @@ def delisted_meanwhile(s: Stage) -> Says:
     return s.world.merchant, exchange.DelistProduct(s.world.report)
 
 
+def won_and_called_off(s: Stage) -> Says:
+    key, who = opened(s), bidder(s)
+    s.say(who, auctions.PlaceBid(key, 1_000))
+    s.wait(s.states.auctions.auctions[key].terms.last_close)
+    orders = s.states.exchange.orders.under()
+    return who, exchange.CancelOrder(next(OrderId(name) for name, order in orders if order.because == key))
+
+
 def taken_without_money(s: Stage) -> Says:
     key = opened(s, Kind.DUTCH)
     return bidder(s, 1_999), auctions.PlaceBid(key, 2_000)
@@ -190,4 +198,5 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     "auctions.BIDDERS_FULL": full,
     "auctions.BIDS_STAND": withdrawn_late,
     "exchange.LISTING_BOUND": delisted_meanwhile,
+    "exchange.ORDER_BINDS": won_and_called_off,
 }

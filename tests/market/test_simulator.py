@@ -10,10 +10,12 @@ import msgspec
 import pytest
 import rfc8785
 
+from mumian.journal.log import payload_in
 from mumian.journal.sqlite import SqliteStore
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import DAY_MS
 from mumian.market import simulator
+from mumian.market.auctioned import found_again
 from mumian.market.audit import audit
 from mumian.market.envelope import BY_CLOCK
 from mumian.market.leaf import decode_leaf
@@ -21,6 +23,7 @@ from mumian.market.reactions import MEET
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import ROOMS
 from mumian.market.simulator import BAZAAR, EVERYTHING, IN_THE_LARGE, IN_THE_SMALL, OFFICES, TRADE, Simulator, Town
+from mumian.rooms.auctions.records import Kind
 from mumian.rooms.clocks.views import next_due
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.ledger.model import Account, Purpose
@@ -88,6 +91,16 @@ def test_in_the_large_every_event_happens_but_what_takes_ten_thousand_certificat
 def test_in_the_large_orders_come_to_every_state() -> None:
     states = {order.state for _, order in large(TRADE).states.exchange.orders.under()}
     assert states | {DealState.DELIVERED, DealState.DISPUTED} == set(DealState)  # the clock lets nobody stay in these
+
+
+def test_in_the_large_every_auction_is_found_again_from_its_leaves_by_another_way() -> None:
+    market = large(BAZAAR)
+    payloads = (payload_in(entry, market.bodies.get) for entry in market.entries)
+    told = [decode_leaf(payload) for payload in payloads if b'"auctions.' in payload]
+    kept = market.states.auctions.auctions.under()
+    found = [found_again(told, key) for key, auction in kept if auction.outcome is not None]
+    assert {each.kind for each in found if each is not None and each.winners} == set(Kind)
+    assert [each for each in found if each is None or not each.is_equal] == []
 
 
 def test_in_the_large_every_kind_of_time_limit_is_met_but_of_used_up_serials() -> None:

@@ -210,6 +210,8 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (outbid, PlaceBid(KEY, 1_049), bidding(BOB), R.BID_TOO_LOW),
     (falling, PlaceBid(KEY, 1_899), bidding(ANN, now=NOW + HOUR), R.BID_TOO_LOW),
     (falling, PlaceBid(KEY, 1_900), bidding(ANN, now=NOW + HOUR, cash_fen=1_899), R.FUNDS_MISSING),
+    (opened, PlaceBid(KEY, 10**15), bidding(ANN), R.FUNDS_MISSING),
+    (outbid, PlaceBid(KEY, 2_000), bidding(ANN, cash_fen=1_699), R.FUNDS_MISSING),
     (one_sealed, sealed(ANN, 9_000), bidding(ANN), R.COMMITTED_ALREADY),
     (one_sealed, RevealBid(KEY, 1_500, SALT), by(BOB, now=UNTIL), R.NOTHING_COMMITTED),
     (lambda: revealed(ann=1_500), RevealBid(KEY, 1_500, SALT), by(ANN, now=UNTIL), R.REVEALED_ALREADY),
@@ -241,6 +243,7 @@ def test_every_refusal_of_auctions_has_a_case() -> None:
         (Kind.ENGLISH, {"bids_until": NOW + 91 * DAY_MS}, "bids_until"),
         (Kind.ENGLISH, {"reveal_until": UNTIL + 1}, "reveal_until"),
         (Kind.UNIFORM, {"reveal_until": UNTIL}, "reveal_until"),
+        (Kind.UNIFORM, {"reveal_until": UNTIL + HOUR - 1}, "reveal_until"),
         (Kind.ENGLISH, {"latest_close": UNTIL - 1}, "latest_close"),
         (Kind.DUTCH, {"latest_close": UNTIL + 1}, "latest_close"),
         (Kind.DUTCH, {"extension_minutes": 1}, "extension_minutes"),
@@ -339,6 +342,29 @@ def test_relations_and_broken_rights_that_came_to_light_since_are_passed_over_wi
     event = closed(revealed(ann=1_500, bob=1_700, cat=1_600), bob=shill, cat=banned)
     assert (event.winners, event.price_fen, event.forfeited) == ((ANN,), 1_000, ())
     assert event.passed_over == (PassedOver(BOB, Reason.RELATED), PassedOver(CAT, Reason.RIGHT_BROKEN))
+
+
+def test_whoever_left_the_market_forfeits_and_whom_the_exchange_put_out_does_not() -> None:
+    gone = BidderSeen(BOB, is_related=False, is_broken=False, funds_fen=10_000, is_buyer=False, has_left=True)
+    out = BidderSeen(CAT, is_related=False, is_broken=False, funds_fen=10_000, is_buyer=False)
+    event = closed(revealed(ann=1_500, bob=1_700, cat=1_600), bob=gone, cat=out)
+    assert (event.winners, event.price_fen) == ((ANN,), 1_000)
+    assert event.passed_over == (PassedOver(BOB, Reason.LEFT), PassedOver(CAT, Reason.NOT_A_BUYER))
+    assert event.forfeited == ("bid-21",)
+
+
+def test_a_close_that_comes_when_the_licence_would_be_over_sells_nothing() -> None:
+    state = revealed(ann=1_500)
+    late = replace(closing(state), now=CLAUSES.use_until)
+    (event,) = do(state, CloseAuction(KEY), late)
+    assert isinstance(event, AuctionClosed)
+    assert (event.outcome, event.returned) == (Outcome.LISTING_CLOSED, ("bid-20",))
+
+
+def test_a_deposit_counts_towards_the_next_bid_of_its_bidder() -> None:
+    state = outbid()
+    (event,) = do(state, PlaceBid(KEY, 2_000), bidding(ANN, cash_fen=1_700))
+    assert isinstance(event, BidPlaced)
 
 
 def test_nothing_is_sold_once_the_listing_is_closed_and_every_deposit_goes_back() -> None:

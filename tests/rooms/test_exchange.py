@@ -332,6 +332,21 @@ HAGGLED = Price(PriceMode.NEGOTIATED, 0, Unit.PRODUCT)
 AGREED_ON = PlaceAgreed(SHELF, PartyId("insurer"), 3, 700, DUE, "negotiation-3")
 
 
+WON = OrderId("order-51")
+
+
+def won() -> State:
+    state = haggled()
+    do(state, replace(AGREED_ON, because="auction-9", is_binding=True), by(MARKET, seq=51))
+    return state
+
+
+def stopped() -> State:
+    state = won()
+    do(state, SUSPEND, by(MARKET))
+    return state
+
+
 def in_tiers() -> State:
     state = a_state()
     do(state, ListProduct(REPORT, TIERED), pricing(AIR))
@@ -531,6 +546,9 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (signed, SettleUsage(AGREED), metering(5), R.ORDER_STATE_FORBIDS),
     (signed, CloseUsage(ORDER), by("merchant"), R.ORDER_STATE_FORBIDS),
     (delivered, CancelOrder(ORDER), by("insurer"), R.ORDER_STATE_FORBIDS),
+    (won, CancelOrder(WON), by("insurer"), R.ORDER_BINDS),
+    (won, CancelOrder(WON), by("merchant"), R.ORDER_BINDS),
+    (stopped, CancelOrder(WON), by("merchant"), R.ORDER_BINDS),
     (delivered, REFUND, by("exchange"), R.ORDER_STATE_FORBIDS),
     (delivered, FileDeal(ORDER, STATEMENT), by("exchange"), R.ORDER_STATE_FORBIDS),
     (settled, ExpireOrder(ORDER), by("insurer", now=LAPSED), R.ORDER_STATE_FORBIDS),

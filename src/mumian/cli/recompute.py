@@ -77,7 +77,7 @@ def recompute_(
 
 def _recompute_auction(auction: str, leaves: Iterator[bytes], *, as_json: bool) -> None:
     """Find an auction's outcome again from its bids, and every commitment from what was revealed."""
-    found = found_again((decode_leaf(payload) for payload in leaves), auction)
+    found = found_again((decode_leaf(payload) for payload in leaves if b'"auctions.' in payload), auction)
     if found is None:
         fail(say(f"the journal closes no auction `{auction}`", f"日志中没有已结束的竞价 `{auction}`"))
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 import msgspec
 
@@ -12,7 +12,17 @@ from mumian.market.reactions.money import hold_of
 from mumian.market.rooms import States
 from mumian.rooms.auctions import views
 from mumian.rooms.auctions.model import AuctionClosed, AuctionOpened, BidCommitted, BidPlaced, BidRevealed
-from mumian.rooms.auctions.records import CLOSE, AuctionState, Kind, Sealed, Terms, commitment_of
+from mumian.rooms.auctions.records import (
+    CLOSE,
+    FORFEITS,
+    AuctionState,
+    Kind,
+    Outcome,
+    Reason,
+    Sealed,
+    Terms,
+    commitment_of,
+)
 from mumian.rooms.clocks import views as clocks
 
 
@@ -58,7 +68,7 @@ LAWS = (
 
 
 class Found(msgspec.Struct, frozen=True):
-    """An outcome as recorded in leaf `leaf`, and as found again from the bids. faults: commitments that do not open."""
+    """An outcome as recorded in leaf `leaf`, and as found again from the bids. faults: what the leaves contradict besides."""
 
     auction: str
     kind: str
@@ -78,10 +88,12 @@ class Found(msgspec.Struct, frozen=True):
 def found_again(leaves: Iterable[Leaf], auction: str) -> Found | None:
     """Return the outcome of an auction found again, or None if the leaves close no such auction.
 
-    By another way than the market's: bids are laid out as they came, and the best is taken off again and again.
+    By another way than the market's: bids are laid out as they came, and the best is taken off again and again. Who was
+    passed over for what other rooms knew (money, relations, rights) is taken as recorded: `fsck` decides that again.
     """
     terms: Terms | None = None
     bids: dict[str, tuple[int, int]] = {}
+    deposits: dict[str, str] = {}
     sealed: dict[str, tuple[str, int]] = {}
     faults: list[str] = []
     for leaf in leaves:
@@ -91,8 +103,10 @@ def found_again(leaves: Iterable[Leaf], auction: str) -> Found | None:
                     terms = event.terms
                 case BidPlaced() if event.auction == auction:
                     bids[event.bidder] = (event.amount_fen, leaf.seq)
+                    deposits[event.bidder] = event.deposit
                 case BidCommitted() if event.auction == auction:
                     sealed[event.bidder] = (event.commitment, leaf.seq)
+                    deposits[event.bidder] = event.deposit
                 case BidRevealed() if event.auction == auction:
                     commitment, order = sealed[event.bidder]
                     hidden = Sealed(event.auction, event.bidder, event.amount_fen, event.salt)
@@ -102,12 +116,31 @@ def found_again(leaves: Iterable[Leaf], auction: str) -> Found | None:
                 case AuctionClosed() if event.auction == auction and terms is not None:
                     passed = {each.bidder for each in event.passed_over}
                     left = {bidder: bid for bidder, bid in bids.items() if bidder not in passed}
-                    won, price_fen = _taken_off(terms, left if event.outcome.value != "listing_closed" else {})
+                    won, price_fen = _taken_off(terms, left if event.outcome is not Outcome.LISTING_CLOSED else {})
+                    faults += _contradictions(event, left, deposits, unopened=sealed.keys() - bids.keys())
                     told = (auction, terms.kind.value, leaf.seq, event.winners, event.price_fen)
                     return Found(*told, won, price_fen, tuple(faults))
                 case _:
                     pass
     return None
+
+
+def _contradictions(
+    closed: AuctionClosed, left: dict[str, tuple[int, int]], deposits: dict[str, str], *, unopened: Set[str]
+) -> Iterator[str]:
+    """Yield where a close does not agree with the bids, besides winners and price. left: bids that were not passed over."""
+    if closed.outcome is not Outcome.LISTING_CLOSED:
+        blamed = {each.bidder for each in closed.passed_over if each.reason is Reason.UNREVEALED}
+        for bidder in sorted(blamed ^ unopened):
+            yield f"`{bidder}` is {'not ' if bidder in unopened else ''}said to be unrevealed, against its bids"
+    fined = {each.bidder for each in closed.passed_over if each.reason in FORFEITS}
+    for bidder, deposit in deposits.items() if closed.deposit_fen else ():
+        expected = (0, 1) if bidder in fined else (1, 0)
+        if (closed.returned.count(deposit), closed.forfeited.count(deposit)) != expected:
+            yield f"the deposit `{deposit}` of `{bidder}` is not {'forfeited' if bidder in fined else 'returned'} once"
+    lost_fen = max((fen for bidder, (fen, _) in left.items() if bidder not in closed.winners), default=0)
+    if closed.runner_up_fen != lost_fen:
+        yield f"the highest bid that lost is {lost_fen} fen, recorded {closed.runner_up_fen}"
 
 
 def _taken_off(terms: Terms, bids: dict[str, tuple[int, int]]) -> tuple[tuple[str, ...], int]:

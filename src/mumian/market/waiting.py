@@ -10,6 +10,7 @@ from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
+from mumian.rooms.auctions import views as auctions
 from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.cleanroom.records import ReviewStatus
 from mumian.rooms.clocks import views as clocks
@@ -42,6 +43,7 @@ def waiting_for(s: States, party: PartyId, now: Instant) -> tuple[Waiting, ...]:
         *_operated(s, party, now),
         *_persons(s, party),
         *_reviews(s, party),
+        *_sealed(s, party, now),
     )
     roles = s.parties.parties[party].roles
     if Role.DATA_BUREAU in roles:
@@ -96,6 +98,13 @@ def _reviews(s: States, party: PartyId) -> Iterator[Waiting]:
             yield Waiting(key, "RecordRelease", s.cleanroom.jobs[key].expires_at)
         else:
             yield Waiting(key, "DecideReview", _due(s, key), review.status is ReviewStatus.ESCALATED)
+
+
+def _sealed(s: States, bidder: PartyId, now: Instant) -> Iterator[Waiting]:
+    """Yield the auctions in which a bid is still to be opened, or its deposit is lost."""
+    for key, auction in auctions.unrevealed(s.auctions, bidder):
+        if now >= auction.terms.bids_until:
+            yield Waiting(key, "RevealBid", auction.closes_at)
 
 
 def _regulator(s: States, regulator: PartyId) -> Iterator[Waiting]:

@@ -16,6 +16,8 @@ from mumian.rooms.exchange.product import PriceMode
 from mumian.rooms.exchange.states import ListingState
 from mumian.rooms.ledger import views as ledger
 from mumian.rooms.ledger.model import Purpose
+from mumian.rooms.parties import views as parties
+from mumian.rooms.parties.model import AUTHORITIES, Standing
 
 
 def _open(s: States, c: auctions.OpenAuction, base: Base) -> Facts:
@@ -48,16 +50,18 @@ def _bid(s: States, c: auctions.PlaceBid | auctions.CommitBid, base: Base) -> Fa
 
 
 def _close(s: States, c: auctions.CloseAuction, base: Base) -> Facts:
-    """Relations and rights are looked at again: they may have come to light since the bid."""
+    """Relations and rights are looked at again: an authority may have found them since the bid."""
     auction = s.auctions.auctions.get(c.auction)
     if auction is None:
         return auctions.ClosingFacts(**base, is_open=False, bidders=())
     seen = tuple(
         auctions.BidderSeen(
             bidder,
-            bool(relation(s, auction.seller, bidder)) or Role.BUYER not in roles_of(s, bidder),
+            bool(relation(s, auction.seller, bidder, by=AUTHORITIES)),
             broken_source(s, auction.product, base["now"], taker=bidder) is not None,
             _cash_fen(s, bidder) + auction.terms.deposit_fen,
+            is_buyer=Role.BUYER in roles_of(s, bidder),
+            has_left=parties.standing(s.parties, bidder) is Standing.EXITED,
         )
         for bidder, _ in views.entries_of(s.auctions, c.auction)
     )

@@ -11,17 +11,23 @@ from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange.product import CLEAN_ROOM, DeliveryForm, Level, SourceId, SourceSeen, may_be_traded
 from mumian.rooms.parties import views as parties
+from mumian.rooms.parties.model import ANYBODY, Authority
 from mumian.rooms.rights import views as right_views
 from mumian.rooms.rights.chain import Chain
 from mumian.rooms.sharing import views as sharing
 
 
-def relation(s: States, operator: PartyId, other: PartyId) -> tuple[PartyId, ...]:
-    """Return the parties from `operator` to `other` along declared relations, both included; empty if unrelated."""
+def relation(
+    s: States, operator: PartyId, other: PartyId, *, by: frozenset[Authority] = ANYBODY
+) -> tuple[PartyId, ...]:
+    """Return the parties from `operator` to `other` along declared relations, both included; empty if unrelated.
+
+    by: whose word counts.
+    """
     if operator == other:
         return (operator,)
     path = [operator]
-    for link in parties.relation_path(s.parties, operator, other):
+    for link in parties.relation_path(s.parties, operator, other, by=by):
         path.append(link.other if link.party == path[-1] else link.party)
     return tuple(path) if len(path) > 1 else ()
 

@@ -36,7 +36,7 @@ def _closed(s: States, event: auctions.AuctionClosed, _now: Instant) -> Iterator
         yield ledger.PostTransfers((leg,))
     for winner in event.winners:
         sold = (1, event.price_fen, event.order_expires_at)
-        yield exchange.PlaceAgreed(event.listing, winner, *sold, event.auction)
+        yield exchange.PlaceAgreed(event.listing, winner, *sold, event.auction, is_binding=True)
 
 
 def _placed(s: States, event: deals.OrderPlaced, _now: Instant) -> Iterator[Any]:

@@ -41,7 +41,15 @@ def offer(s: Scene) -> Said | None:
 def open_(s: Scene) -> Said | None:
     listings = s.states.exchange.listings
     newest = [ListingId(key) for key in s.made["listing"][-100:]]
-    fitting = [key for key in newest if listings[key].price.mode is goods.PriceMode.AUCTION]
+    fitting = [
+        key
+        for key in newest
+        if listings[key].price.mode is goods.PriceMode.AUCTION
+        and listings[key].state is ListingState.OPEN
+        and key not in s.states.auctions.running
+    ]
+    if not fitting and s.chance(900):
+        return None
     key = s.one(fitting) if fitting and s.chance(950) else ListingId(s.pick("listing"))
     listing = listings.get(key)
     return None if listing is None else Said(listing.seller, auctions.OpenAuction(key, _terms(s)))
@@ -49,7 +57,7 @@ def open_(s: Scene) -> Said | None:
 
 def _terms(s: Scene) -> Terms:
     kind = s.one(tuple(Kind))
-    until = s.now + s.one((2, 6, 30)) * HOUR_MS
+    until = s.now + s.one((6, 40, 200)) * HOUR_MS
     clauses = Clauses(ContractModel.PROVISION, (PURPOSE if s.chance(970) else "marketing",), "CN", s.now + 300 * DAY_MS)
     more: dict[str, int] = {}
     if kind is Kind.ENGLISH:
@@ -57,7 +65,7 @@ def _terms(s: Scene) -> Terms:
     elif kind is Kind.DUTCH:
         more = {"start_fen": 9_000, "step_fen": 100, "step_minutes": s.one((1, 30))}
     else:
-        more = {"reveal_until": until + s.one((3, 20)) * HOUR_MS}
+        more = {"reveal_until": until + s.one((6, 60)) * HOUR_MS}
     units = s.one((1, 2, 3)) if kind is Kind.UNIFORM or s.chance(20) else 1
     deposit_fen = 0 if kind is Kind.DUTCH else s.one((50, 400))
     reserve_fen = s.one((1, 500, 5_000))
@@ -68,6 +76,8 @@ def _open(s: Scene) -> tuple[AuctionId, Auction] | None:
     """Return an auction, mostly one that is not over."""
     kept = s.states.auctions.auctions
     open_ = [key for key in s.made["auction"][-60:] if kept[key].state is AuctionState.OPEN]
+    if not open_ and s.chance(900):
+        return None
     key = AuctionId(s.one(open_) if open_ and s.chance(950) else s.pick("auction"))
     auction = kept.get(key)
     return None if auction is None else (key, auction)
@@ -120,7 +130,7 @@ def close_by_hand(s: Scene) -> Said:
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (
-    (5, offer),
+    (12, offer),
     (14, open_),
     (60, bid),
     (50, reveal),

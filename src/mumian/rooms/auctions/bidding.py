@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import new_id
 from mumian.kernel.limits import Start, Unit
 from mumian.kernel.outcome import Detail, Refused
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.time import Instant, start_of
 from mumian.methods.auction import dutch_fen, soft_close_ms
 from mumian.rooms.auctions.closing import sold
 from mumian.rooms.auctions.model import AuctionRefusal as R
@@ -35,8 +37,8 @@ MINUTE_MS = 60_000
 BIDDERS_MAX = 200
 """Bidders of one auction; bounds the work of closing it."""
 
-HOLD_MS = 3_660 * DAY_MS
-"""A deposit is held ten years past the last possible close: a market that stood still closes late, and must find it then."""
+HELD_UNTIL: Instant = start_of(date(9999, 12, 31))
+"""A deposit does not run out: a market that stood still closes late, and must find it then."""
 
 
 def place(state: State, command: PlaceBid, facts: Facts) -> list[Event] | Refused:
@@ -77,9 +79,12 @@ def _biddable(state: State, command: PlaceBid | CommitBid, facts: Facts) -> Auct
 
 
 def _outbid(state: State, command: PlaceBid, auction: Auction, facts: Facts) -> list[Event] | Refused:
+    assert isinstance(facts, BidFacts)
     terms, key = auction.terms, command.auction
     least_fen = auction.highest_fen + terms.increment_fen if auction.leader else terms.reserve_fen
-    refused = _refuse_low(command, least_fen)
+    entry = state.entries.get(f"{key}/{facts.actor}")
+    own_fen = 0 if entry is None else terms.deposit_fen
+    refused = _refuse_low(command, least_fen) or _refuse_unfunded(facts, command.amount_fen, own_fen=own_fen)
     if refused is not None:
         return refused
     closes_at = soft_close_ms(
@@ -87,9 +92,8 @@ def _outbid(state: State, command: PlaceBid, auction: Auction, facts: Facts) -> 
     )
     closes_at = min(closes_at, terms.latest_close)
     clocks = (Start(key, CLOSE, Unit.INSTANT, closes_at),) if closes_at != auction.closes_at else ()
-    entry = state.entries.get(f"{key}/{facts.actor}")
     deposit = DepositId(new_id("bid", facts.seq)) if entry is None else entry.deposit
-    held_fen, held_until = (terms.deposit_fen, terms.last_close + HOLD_MS) if entry is None else (0, 0)
+    held_fen, held_until = (terms.deposit_fen, HELD_UNTIL) if entry is None else (0, 0)
     placed = (key, facts.actor, command.amount_fen, deposit, held_fen, held_until, closes_at, facts.seq)
     return [BidPlaced(*placed, clocks)]
 
@@ -105,11 +109,9 @@ def _take(command: PlaceBid, auction: Auction, facts: Facts) -> list[Event] | Re
         floor_fen=terms.reserve_fen,
         elapsed_ms=facts.now - auction.opened_at,
     )
-    refused = _refuse_low(command, asked_fen)
+    refused = _refuse_low(command, asked_fen) or _refuse_unfunded(facts, asked_fen, own_fen=0)
     if refused is not None:
         return refused
-    if facts.cash_fen < asked_fen:
-        return Refused(R.FUNDS_MISSING, {"actor": facts.actor, "cash_fen": facts.cash_fen, "needed_fen": asked_fen})
     bid = DepositId(new_id("bid", facts.seq))
     placed = BidPlaced(key, facts.actor, asked_fen, bid, 0, 0, auction.closes_at, facts.seq, ())
     return [placed, sold(key, auction, (facts.actor,), price_fen=asked_fen, now=facts.now)]
@@ -122,6 +124,14 @@ def _refuse_low(command: PlaceBid, least_fen: int) -> Refused | None:
     return Refused(R.BID_TOO_LOW, {**detail, "least_fen": least_fen})
 
 
+def _refuse_unfunded(facts: BidFacts, bid_fen: int, *, own_fen: int) -> Refused | None:
+    """Return why a bid that everybody sees cannot be paid, or None: it would keep others from bidding. own_fen: put down already."""
+    funds_fen = facts.cash_fen + own_fen
+    if funds_fen >= bid_fen:
+        return None
+    return Refused(R.FUNDS_MISSING, {"actor": facts.actor, "cash_fen": funds_fen, "needed_fen": bid_fen})
+
+
 def commit(state: State, command: CommitBid, facts: Facts) -> list[Event] | Refused:
     auction = _biddable(state, command, facts)
     if isinstance(auction, Refused):
@@ -129,7 +139,7 @@ def commit(state: State, command: CommitBid, facts: Facts) -> list[Event] | Refu
     if state.entries.get(f"{command.auction}/{facts.actor}") is not None:
         return Refused(R.COMMITTED_ALREADY, {"actor": facts.actor, "auction": command.auction})
     deposit = DepositId(new_id("bid", facts.seq))
-    held = (auction.terms.deposit_fen, auction.terms.last_close + HOLD_MS)
+    held = (auction.terms.deposit_fen, HELD_UNTIL)
     return [BidCommitted(command.auction, facts.actor, command.commitment, deposit, *held, facts.seq)]
 
 

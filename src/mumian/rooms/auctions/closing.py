@@ -40,7 +40,7 @@ def close(state: State, command: CloseAuction, facts: Facts) -> list[Event] | Re
     if isinstance(auction, Refused):
         return auction
     entries = {PartyId(name.partition("/")[2]): entry for name, entry in state.entries.under(f"{key}/")}
-    if not facts.is_open:
+    if not facts.is_open or facts.now >= auction.terms.clauses.use_until:
         return [_closed(key, auction, Outcome.LISTING_CLOSED, entries, {}, None, now=facts.now)]
     passed = _passed_over(entries, facts.bidders)
     sale = _decided(auction, entries, passed, {seen.bidder: seen.funds_fen for seen in facts.bidders})
@@ -54,6 +54,10 @@ def _passed_over(entries: dict[PartyId, Entry], seen: tuple[BidderSeen, ...]) ->
     for each in seen:
         if not entries[each.bidder].amount_fen:
             passed[each.bidder] = Reason.UNREVEALED
+        elif each.has_left:
+            passed[each.bidder] = Reason.LEFT
+        elif not each.is_buyer:
+            passed[each.bidder] = Reason.NOT_A_BUYER
         elif each.is_related:
             passed[each.bidder] = Reason.RELATED
         elif each.is_broken:

@@ -102,12 +102,16 @@ class BidFacts(Facts, frozen=True, kw_only=True):
 
 
 class BidderSeen(msgspec.Struct, frozen=True):
-    """A bidder at the close. funds_fen: what it has free, its deposit included."""
+    """A bidder at the close. is_related: to the seller, by the word of an authority: what the two say themselves once bids are
+    in counts for nothing, or either could take a bid back. has_left: the market. funds_fen: free, its deposit included.
+    """
 
     bidder: PartyId
     is_related: bool
     is_broken: bool
     funds_fen: Fen
+    is_buyer: bool = True
+    has_left: bool = False
 
 
 class ClosingFacts(Facts, frozen=True, kw_only=True):

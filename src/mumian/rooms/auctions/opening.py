@@ -21,10 +21,11 @@ from mumian.rooms.auctions.model import AuctionRefusal as R
 from mumian.rooms.auctions.records import CLOSE, Auction, AuctionId, AuctionState, Kind, Terms
 
 AUCTION_MS_MAX = 90 * DAY_MS
+REVEAL_MS_MIN = DAY_MS // 24
 REVEAL_MS_MAX = 30 * DAY_MS
 ORDER_DAYS_MAX = 300
 UNITS_MAX = 64
-"""Bounds of an auction's time and of the work of closing it."""
+"""Bounds of an auction's time and of the work of closing it; an hour to reveal at least, or its seller could live on deposits."""
 
 
 def open_(state: State, command: OpenAuction, facts: Facts) -> list[Event] | Refused:
@@ -59,7 +60,7 @@ def defect_of(terms: Terms, *, now: Instant) -> str:
     checks = {
         "units": terms.units == 1 or (terms.kind is Kind.UNIFORM and terms.units <= UNITS_MAX),
         "bids_until": now < terms.bids_until <= now + AUCTION_MS_MAX,
-        "reveal_until": _lies(terms.reveal_until, terms.bids_until, REVEAL_MS_MAX)
+        "reveal_until": _lies(terms.reveal_until, terms.bids_until + REVEAL_MS_MIN - 1, REVEAL_MS_MAX)
         if terms.is_sealed
         else not terms.reveal_until,
         "latest_close": _lies(terms.latest_close, terms.bids_until - 1, AUCTION_MS_MAX)

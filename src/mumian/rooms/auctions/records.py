@@ -52,12 +52,14 @@ class Reason(StrEnum):
 
     UNREVEALED = "unrevealed"
     UNFUNDED = "unfunded"
+    LEFT = "left"  # the market, for good
+    NOT_A_BUYER = "not_a_buyer"  # the role was taken from it, or it is suspended
     RELATED = "related"
     RIGHT_BROKEN = "right_broken"
 
 
-FORFEITS = frozenset({Reason.UNREVEALED, Reason.UNFUNDED})
-"""What costs a bidder its deposit: the terms said so when it bid."""
+FORFEITS = frozenset({Reason.UNREVEALED, Reason.UNFUNDED, Reason.LEFT})
+"""What costs a bidder its deposit: its own doing, known when it bid."""
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

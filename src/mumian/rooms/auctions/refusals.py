@@ -60,8 +60,8 @@ class AuctionRefusal(Refusal):
         "在竞价 `{auction}` 出价 {amount_fen} 分，目前至少 {least_fen} 分；请提高",
     )
     FUNDS_MISSING = Sentence(
-        "`{actor}` has {cash_fen} fen free, {needed_fen} are needed for a bid that is paid at once; pay in first",
-        "`{actor}` 可用 {cash_fen} 分，该出价须即付 {needed_fen} 分；请先入金",
+        "`{actor}` has {cash_fen} fen for a bid of {needed_fen}; whoever bids in the open can pay it, so pay in first",
+        "`{actor}` 可用 {cash_fen} 分，不足以支付出价 {needed_fen} 分；公开出价须有支付能力，请先入金",
     )
     COMMITTED_ALREADY = Sentence(
         "`{actor}` has committed to a bid in `{auction}`; a bid stands, it is not replaced",

@@ -103,7 +103,8 @@ class PlaceTrial(_Command, frozen=True):
 class PlaceAgreed(_Command, frozen=True):
     """Order at a price that was found elsewhere: in a negotiation, by an auction. By the market.
 
-    unit_fen: for each of `quantity` units. because: id of the negotiation or auction. Facts: `StandingFacts`.
+    unit_fen: for each of `quantity` units. because: id of the negotiation or auction. is_binding: neither side calls the order
+    off afterwards. Facts: `StandingFacts`.
     """
 
     listing: ListingId
@@ -112,6 +113,7 @@ class PlaceAgreed(_Command, frozen=True):
     unit_fen: PositiveFen
     expires_at: Instant
     because: Code
+    is_binding: bool = False
 
 
 class IssueQuote(_Command, frozen=True):
@@ -177,7 +179,7 @@ class EndSubscription(_Command, frozen=True):
 
 
 class CancelOrder(_Command, frozen=True):
-    """Call an order off before delivery. By either side."""
+    """Call an order off before delivery. By either side; one that binds, won by auction, only by its buyer, while its listing is suspended."""
 
     order: OrderId
 

@@ -223,6 +223,11 @@ def cancel(state: State, command: CancelOrder, facts: Facts) -> list[Event] | Re
         return order
     if facts.actor not in (order.buyer, order.seller):
         return not_yours(facts, command.order, order.buyer, DealMove.CANCEL.value)
+    is_stopped = state.listings[order.listing].state is ListingState.SUSPENDED
+    if order.is_binding and not (is_stopped and facts.actor == order.buyer):
+        return Refused(
+            R.ORDER_BINDS, {"order": command.order, "because": order.because, "expires_at": order.expires_at}
+        )
     return [OrderCancelled(command.order, order.escrow_fen, facts.actor, _ended(command.order, order))]
 
 

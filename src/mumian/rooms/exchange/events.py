@@ -92,7 +92,7 @@ class OrderPlaced(_Event, frozen=True):
     because: the negotiation or auction that found the price; empty where it was the posted one.
     is_watched: the market's own clock meets the order's limits. quote: whose price it is, or empty.
     is_trial: it costs nothing and is the buyer's only one of the product. unit_months: of one unit of a
-    subscription, 0 of anything else.
+    subscription, 0 of anything else. is_binding: neither side calls it off.
     """
 
     order: OrderId
@@ -115,6 +115,7 @@ class OrderPlaced(_Event, frozen=True):
     quote: Code = ""
     is_trial: bool = False
     unit_months: Natural = 0
+    is_binding: bool = False
 
 
 class QuoteIssued(_Event, frozen=True):

@@ -109,6 +109,7 @@ def _place(state: State, event: OrderPlaced) -> None:
         quote=event.quote,
         is_trial=event.is_trial,
         unit_months=event.unit_months,
+        is_binding=event.is_binding,
     )
     if event.is_trial:
         state.trials[f"{event.product}/{event.buyer}"] = event.order

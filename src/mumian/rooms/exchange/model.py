@@ -202,6 +202,7 @@ class Order(msgspec.Struct, frozen=True):
     tiers: of the price, if it has any. because: the negotiation or auction that found the price, or empty.
     unit_months: of one unit of a subscription, 0 of anything else. paid_days, period_days: of one that ended within its period.
     units: delivered, or for which a dispute was settled; 0 until then. is_watched: the market's clock keeps its limits.
+    is_binding: neither side calls it off.
     """
 
     listing: ListingId
@@ -230,6 +231,7 @@ class Order(msgspec.Struct, frozen=True):
     unit_months: Natural = 0
     paid_days: Natural = 0
     period_days: Natural = 0
+    is_binding: bool = False
 
     @property
     def months(self) -> int:

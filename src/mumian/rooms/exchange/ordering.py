@@ -204,6 +204,7 @@ def _placed(
         quote=command.quote if isinstance(command, PlaceOrder) else "",
         is_trial=is_trial,
         unit_months=unit_months,
+        is_binding=isinstance(command, PlaceAgreed) and command.is_binding,
     )
 
 

@@ -207,6 +207,10 @@ class ExchangeRefusal(Refusal):
         "`{order}` is {state}: {move} is not possible, only {possible}",
         "订单 `{order}` 当前为 {state}：不能 {move}，只能 {possible}",
     )
+    ORDER_BINDS = Sentence(
+        "`{order}` was won in `{because}` and binds both sides; deliver it, or let it fall due at {expires_at}",
+        "订单 `{order}` 系竞价 `{because}` 成交，对双方均有约束力；请交付，或待其于 {expires_at} 到期",
+    )
     ORDER_OVERDUE = Sentence(
         "`{order}` was due at {expires_at}, now is {now}; order anew",
         "订单 `{order}` 已于 {expires_at} 到期（现在 {now}）；请重新下单",

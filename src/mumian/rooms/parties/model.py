@@ -55,6 +55,11 @@ class Authority(StrEnum):
     REGULATOR = "regulator"
 
 
+ANYBODY = frozenset(Authority)
+AUTHORITIES = ANYBODY - {Authority.PARTY}
+"""Whose word counts: what a party says of itself too, or only what the exchange or a regulator has found."""
+
+
 class SuspensionReason(StrEnum):
     """Why a party is suspended: codes, since words could name a person (domain-rules §9.7, CreditEvent)."""
 

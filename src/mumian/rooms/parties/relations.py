@@ -12,16 +12,18 @@ from collections import deque
 from collections.abc import Iterator
 
 from mumian.kernel.ids import PartyId
-from mumian.rooms.parties.model import Link, PartyKind, Relation, State
+from mumian.rooms.parties.model import ANYBODY, Authority, Link, PartyKind, Relation, State
 
 CONTROL_BP = 2_500
 """Share from which a holding relates two parties, in basis points. A setting of this market: S3 names no figure."""
 
 
-def reach(state: State, party: PartyId, *, control_bp: int) -> dict[PartyId, Link | None]:
+def reach(
+    state: State, party: PartyId, *, control_bp: int, by: frozenset[Authority] = ANYBODY
+) -> dict[PartyId, Link | None]:
     """Return every party that `party` is related to, itself first, each with the link that reached it (shortest first).
 
-    At most `GROUP_MAX` parties, since a relation that would exceed it is refused; cycles end because a party is met once.
+    by: whose word counts. At most `GROUP_MAX` parties, since a relation that would exceed it is refused; cycles end because a party is met once.
     """
     reached: dict[PartyId, Link | None] = {party: None}
     waiting = deque([party])
@@ -31,7 +33,7 @@ def reach(state: State, party: PartyId, *, control_bp: int) -> dict[PartyId, Lin
             continue
         for link in links_of(state, here):
             there = other_end(link, here)
-            if there not in reached and counts(link, control_bp=control_bp):
+            if there not in reached and link.by in by and counts(link, control_bp=control_bp):
                 reached[there] = link
                 waiting.append(there)
     return reached

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
-from mumian.rooms.parties.model import Link, Party, Standing, State
+from mumian.rooms.parties.model import ANYBODY, Authority, Link, Party, Standing, State
 from mumian.rooms.parties.relations import CONTROL_BP, other_end, reach
 
 _NO_ROLES: frozenset[Role] = frozenset()
@@ -65,11 +65,21 @@ def related(state: State, party: PartyId, *, control_bp: int = CONTROL_BP) -> fr
     return frozenset(reach(state, party, control_bp=control_bp)) - {party}
 
 
-def relation_path(state: State, party: PartyId, other: PartyId, *, control_bp: int = CONTROL_BP) -> tuple[Link, ...]:
-    """Return a shortest chain of relations from `party` to `other`, to show why; empty if they are not related."""
+def relation_path(
+    state: State,
+    party: PartyId,
+    other: PartyId,
+    *,
+    control_bp: int = CONTROL_BP,
+    by: frozenset[Authority] = ANYBODY,
+) -> tuple[Link, ...]:
+    """Return a shortest chain of relations from `party` to `other`, to show why; empty if they are not related.
+
+    by: whose word counts.
+    """
     if party not in state.parties:
         return ()
-    reached = reach(state, party, control_bp=control_bp)
+    reached = reach(state, party, control_bp=control_bp, by=by)
     steps: list[Link] = []
     here = other
     while (link := reached.get(here)) is not None:
