@@ -162,6 +162,35 @@ def test_recorded_batches_are_held_against_what_lies_at_their_domains(mumian: Mu
     assert "no metered order stands" in mumian("invoice", "batches", "agreement-1").err
 
 
+def test_calls_are_written_one_by_one_and_checked_by_whoever_has_the_journal(
+    mumian: Mumian, invoiced: Invoiced
+) -> None:
+    agreement, airline = invoiced.world.checks_agreement, invoiced.world.owners[0]
+    made = mumian("invoice", "items", agreement, "--domain", airline, "--out", "items.csv")
+    told = "5 calls in 1 batches, 0.10 yuan, each under its recorded root\n"
+    assert (made.code, made.out) == (0, told)
+    words = ("--agreement", agreement, "--domain", airline)
+    assert mumian("invoice", "check-items", "items.csv", *words).out == told
+    good = Path("items.csv").read_bytes()
+    lines = good.splitlines(keepends=True)
+    bent = {
+        "dearer": good.replace(b",2\r\n", b",3\r\n", 1),
+        "dropped": b"".join(lines[:-1]),
+        "reordered": b"".join([*lines[:2], lines[3], lines[2], *lines[4:]]),
+        "replayed": b"".join([*lines, lines[-1]]),
+        "altered": b"".join([*lines[:2], lines[2].replace(lines[2][-70:-10], lines[3][-70:-10]), *lines[3:]]),
+        "another file": b"call\r\n",
+    }
+    for name, text in bent.items():
+        Path("bent.csv").write_bytes(text)
+        assert mumian("invoice", "check-items", "bent.csv", *words).code in (REFUSED, FAULT), name
+    (records,) = Path("mumian-home").glob("domains/owner0/meter/*/000000.jsonl")
+    records.write_text(records.read_text().replace('"answer":"no"', '"answer":"yes"', 1))
+    ran = mumian("invoice", "items", agreement, "--domain", airline, "--out", "items.csv")
+    assert (ran.code, "were altered" in ran.err) == (FAULT, True)
+    assert mumian("invoice", "items", agreement, "--domain", "party-0", "--out", "items.csv").code == FAULT
+
+
 def test_a_domain_that_shows_nothing_proves_nothing(mumian: Mumian, invoiced: Invoiced) -> None:
     ran = mumian("invoice", "judge", invoiced.invoice, "claim.json", "--vouchers", "vouchers.jsonl")
     assert (ran.code, ran.err.count("unproved")) == (0, 3)

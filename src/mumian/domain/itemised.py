@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
+from mumian.domain.batches import Recorded
+from mumian.domain.faults import BadCall
 from mumian.journal.tree import Frontier, leaf_hashes
+from mumian.kernel.canonical import INT53_MAX
 from mumian.methods.tariff import Tier
 
 HEAD = b"call,at,answer,record,charge_fen\r\n"
@@ -80,3 +84,41 @@ def digest_of(pieces: Iterator[bytes]) -> str:
     for piece in pieces:
         whole.update(piece)
     return whole.hexdigest()
+
+
+def rates_of(tariff: Sequence[Tier], *, unit_fen: int, ordered: int) -> list[Tier]:
+    """Return what each call costs by its place: by the tariff or at `unit_fen`, nothing beyond the `ordered` ones."""
+    bounded = [Tier(min(tier.up_to, ordered), tier.unit_fen) for tier in tariff or [Tier(ordered, unit_fen)]]
+    return [*bounded, Tier(INT53_MAX, 0)]
+
+
+def checked(lines: Iterator[bytes], batch: Recorded, tiers: Sequence[Tier]) -> int:
+    """Take a recorded batch's items off `lines` and return what they cost, fen.
+
+    Raises: BadCall: they are not the calls under the recorded root, each once, in order, at their rate.
+    """
+    edge, charge_fen, call = Frontier(), 0, batch.first_call
+    rates = ((tier.unit_fen, min(tier.up_to, batch.first_call + batch.calls)) for tier in tiers)
+    for unit_fen, end in rates:
+        while call < end:
+            piece = list(islice(lines, min(LINES_A_PIECE, end - call)))
+            edge.extend([_record_of(line, call + nth, unit_fen) for nth, line in enumerate(piece)])
+            if not piece:
+                raise BadCall(f"the items end before call {call}; ask `{batch.by}` for the rest")
+            call, charge_fen = call + len(piece), charge_fen + len(piece) * unit_fen
+    if edge.root().hex() != batch.root:
+        raise BadCall(
+            f"the items from call {batch.first_call} on have root {edge.root().hex()}, recorded is {batch.root}"
+        )
+    return charge_fen
+
+
+def _record_of(line: bytes, call: int, unit_fen: int) -> bytes:
+    """Return the record's hash out of an item of call number `call`."""
+    try:
+        number, _, _, record, charge_fen = line.rstrip(b"\r\n").split(b",")
+        if (int(number), int(charge_fen)) == (call, unit_fen):
+            return bytes.fromhex(record.decode())
+    except ValueError:
+        pass
+    raise BadCall(f"`{line[:120].decode(errors='replace').strip()}` is not call {call} at {unit_fen} fen")

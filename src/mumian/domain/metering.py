@@ -12,9 +12,10 @@ can have its record with a proof, and anybody can check it against the batch.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -107,6 +108,13 @@ def verify_call(proof: CallProof, *, call: Call, domain_key: str) -> None:
 def closed_batches(folder: Path) -> list[SignedBatch]:
     """Return the closed batches of a job in their order: what lies in its folder, which may not be there."""
     return [read(path, SignedBatch) for path in sorted(folder.glob("[0-9]*.json"))]
+
+
+def record_pieces(folder: Path, nth: int, size: int) -> Iterator[list[bytes]]:
+    """Yield the records of a closed batch of the job in `folder`, `size` at a time."""
+    with (folder / f"{nth:06d}.jsonl").open("rb") as file:
+        while piece := [line.rstrip(b"\n") for line in islice(file, size)]:
+            yield piece
 
 
 class Meter:
