@@ -147,6 +147,27 @@ def test_a_contest_is_decided_call_by_call_and_paid_back(mumian: Mumian, invoice
     )
 
 
+def test_a_seller_issues_the_next_month_in_one_command_and_its_buyer_checks_it(
+    mumian: Mumian, invoiced: Invoiced
+) -> None:
+    world, agreement = invoiced.world, invoiced.world.checks_agreement
+    use = {"agreement": agreement, "product": world.checks, "batch_root": "11" * 32, "first_call": 5, "calls": 2}
+    said = [
+        {"actor": world.owners[0], "command": {"type": "cleanroom.RecordUsage", **use}},
+        {"actor": world.merchant, "command": {"type": "exchange.SettleUsage", "agreement": agreement}},
+    ]
+    assert mumian("submit", "-", said=said).code == 0
+    month = f"{day_of(clock_of(Home(Path('mumian-home')))()):%Y-%m}"
+    early = mumian("invoice", "issue", agreement, "--month", month, "--csv", "early.csv")
+    assert (early.code, "lasts until" in early.err, Path("early.csv").exists()) == (REFUSED, True, False)
+    assert mumian("clock", "32d").code == 0
+    made = mumian("invoice", "issue", agreement, "--month", month, "--tax", "vat=600", "--csv", "made.csv")
+    assert (made.code, "0.04 yuan, statement " in made.out) == (0, True)
+    invoice = made.out.split()[0]
+    checked = mumian("invoice", "check", invoice, agreement, "--statement", "made.csv")
+    assert (checked.code, "as the leaves say" in checked.out) == (0, True)
+
+
 def test_recorded_batches_are_held_against_what_lies_at_their_domains(mumian: Mumian, invoiced: Invoiced) -> None:
     words = ("invoice", "batches", invoiced.world.checks_agreement)
     ran = mumian(*words)

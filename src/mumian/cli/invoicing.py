@@ -14,7 +14,8 @@ import typer
 from mumian.cli import invoice_batches, invoice_contests
 from mumian.cli.invoice_page import page_of
 from mumian.cli.leaves import FromOption, VkeyOption, payloads
-from mumian.cli.opened import REFUSED, HomeOption, fail
+from mumian.cli.opened import REFUSED, HomeOption, fail, opened
+from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.kernel.ids import AgreementId
 from mumian.kernel.money import yuan
@@ -38,24 +39,55 @@ HtmlOption = Annotated[
 ]
 
 
+AgreementArgument = Annotated[str, typer.Argument(help=say("under which calls were billed", "合约编号"))]
+MonthOption = Annotated[str, typer.Option(help=say("that is over, as 2026-10", "已结束的月份，如 2026-10"))]
+TaxOption = Annotated[
+    list[str] | None, typer.Option(help=say("contained in the price: vat=600 basis points", "价内税：vat=600 个基点"))
+]
+
+
 @app.command(
     "draft", help=say("make a month's statement and the command that issues its invoice", "生成某月对账单与开具命令")
 )
 def draft(
-    agreement: Annotated[str, typer.Argument(help=say("under which calls were billed", "合约编号"))],
+    agreement: AgreementArgument,
     home: HomeOption,
-    month: Annotated[str, typer.Option(help=say("that is over, as 2026-10", "已结束的月份，如 2026-10"))],
-    tax: Annotated[
-        list[str] | None,
-        typer.Option(help=say("contained in the price: vat=600 basis points", "价内税：vat=600 个基点")),
-    ] = None,
+    month: MonthOption,
+    tax: TaxOption = None,
     csv: CsvOption = None,
     html: HtmlOption = None,
     journal: FromOption = None,
     vkey: VkeyOption = "",
 ) -> None:
     """Calls that are billed, were recorded by the end of the month, and are on no invoice yet."""
-    metered = _metered(payloads(home, journal, vkey), agreement)
+    made, command = _drafted(_metered(payloads(home, journal, vkey), agreement), agreement, month, tax)
+    _write(made, csv, html, say(f"{month}, draft", f"{month}（草稿）"))
+    typer.echo(json.dumps(msgspec.to_builtins(command), ensure_ascii=False, indent=2))
+
+
+@app.command(
+    "issue",
+    help=say("make a month's statement and issue its invoice, as the seller", "生成某月对账单并以供方身份开具账单"),
+)
+def issue(
+    agreement: AgreementArgument,
+    home: HomeOption,
+    month: MonthOption,
+    tax: TaxOption = None,
+    csv: CsvOption = None,
+    html: HtmlOption = None,
+) -> None:
+    made, command = _drafted(_metered(payloads(home, None, ""), agreement), agreement, month, tax)
+    with opened(home) as (place, market):
+        leaf = said(place, market, made.seller, command)
+    invoice = next(event.invoice for event in leaf.events if isinstance(event, InvoiceIssued))
+    _write(made, csv, html, f"{month} {invoice}")
+    told = f"{invoice} {month}: {yuan(made.amount_fen)}"
+    typer.echo(say(f"{told} yuan, statement {made.digest}", f"{told} 元，对账单摘要 {made.digest}"))
+
+
+def _drafted(metered: Metered, agreement: str, month: str, tax: list[str] | None) -> tuple[Statement, IssueInvoice]:
+    """Return what is to be invoiced; that nothing is, is told and ends the run."""
     calls = due_calls(metered, until=months_after(_first_day(month), 1))
     if not calls:
         fail(
@@ -66,9 +98,7 @@ def draft(
         )
     taxes = tuple(_tax(text) for text in tax or ())
     made = statement_of(metered, agreement, first_call=metered.invoiced, calls=calls, taxes=taxes)
-    _write(made, csv, html, say(f"{month}, draft", f"{month}（草稿）"))
-    command = IssueInvoice(AgreementId(agreement), month, made.first_call, calls, made.digest, taxes)
-    typer.echo(json.dumps(msgspec.to_builtins(command), ensure_ascii=False, indent=2))
+    return made, IssueInvoice(AgreementId(agreement), month, made.first_call, calls, made.digest, taxes)
 
 
 @app.command(
