@@ -118,7 +118,14 @@ def ended_though_no_subscription(s: Stage) -> Says:
     return s.world.insurer, exchange.EndSubscription(order)
 
 
+def subscribed_for_ever(s: Stage) -> Says:
+    price = goods.Price(goods.PriceMode.SUBSCRIPTION, 1, goods.Unit.YEAR)
+    s.say(s.world.merchant, exchange.ListProduct(s.world.report, price))
+    return s.world.insurer, exchange.PlaceOrder(s.world.report_listing, 10_000, s.script.now + DAY_MS, 10**9)
+
+
 STAGED: dict[str, Callable[[Stage], Says]] = {
+    "exchange.SUBSCRIPTION_TOO_LONG": subscribed_for_ever,
     "exchange.NOT_A_SUBSCRIPTION": ended_though_no_subscription,
     "exchange.TRIAL_NOT_OFFERED": lambda s: (s.world.insurer, trying(s)),
     "exchange.TRIAL_TAKEN": trial_taken,

@@ -341,6 +341,13 @@ def won() -> State:
     return state
 
 
+def by_year() -> State:
+    state = a_state()
+    price = Price(PriceMode.SUBSCRIPTION, 1, Unit.YEAR, trial_units=10**6)
+    do(state, ListProduct(REPORT, price), pricing(AIR))
+    return state
+
+
 def stopped() -> State:
     state = won()
     do(state, SUSPEND, by(MARKET))
@@ -546,6 +553,8 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (signed, SettleUsage(AGREED), metering(5), R.ORDER_STATE_FORBIDS),
     (signed, CloseUsage(ORDER), by("merchant"), R.ORDER_STATE_FORBIDS),
     (delivered, CancelOrder(ORDER), by("insurer"), R.ORDER_STATE_FORBIDS),
+    (by_year, PlaceOrder(SHELF, 11, LATER + DAY_MS, 10**6), by("insurer", now=LATER), R.SUBSCRIPTION_TOO_LONG),
+    (by_year, PlaceTrial(SHELF, 10**6, LATER + DAY_MS), by("insurer", now=LATER), R.SUBSCRIPTION_TOO_LONG),
     (won, CancelOrder(WON), by("insurer"), R.ORDER_BINDS),
     (won, CancelOrder(WON), by("merchant"), R.ORDER_BINDS),
     (stopped, CancelOrder(WON), by("merchant"), R.ORDER_BINDS),

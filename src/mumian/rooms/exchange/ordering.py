@@ -32,6 +32,7 @@ from mumian.rooms.exchange.terms import (
     INSPECTION_MS,
     INSPECTION_RULE,
     MONTH_MS_MAX,
+    MONTHS_MAX,
     ORDER_MS_MAX,
 )
 from mumian.rulebook.rules import rule_at
@@ -47,7 +48,9 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
         return listing
     if listing.price.mode in UNPOSTED:
         return Refused(R.PRICE_NOT_POSTED, {"listing": command.listing, "mode": listing.price.mode.value})
-    refused = _refuse_order(command.listing, listing, facts.actor, until=command.expires_at, now=facts.now)
+    refused = _refuse_order(
+        command.listing, listing, facts.actor, until=command.expires_at, now=facts.now
+    ) or _refuse_long(command, listing, facts)
     if refused is not None:
         return refused
     price = listing.price
@@ -113,7 +116,9 @@ def place_trial(state: State, command: PlaceTrial, facts: Facts) -> list[Event] 
     listing = refuse_role(facts, BUYERS, "try") or _standing(state, command.listing, facts)
     if isinstance(listing, Refused):
         return listing
-    refused = _refuse_order(command.listing, listing, facts.actor, until=command.expires_at, now=facts.now)
+    refused = _refuse_order(
+        command.listing, listing, facts.actor, until=command.expires_at, now=facts.now
+    ) or _refuse_long(command, listing, facts)
     if refused is not None:
         return refused
     trial_units = listing.price.trial_units
@@ -167,6 +172,15 @@ def _refuse_order(key: ListingId, listing: Listing, buyer: PartyId, *, until: In
     return Refused(R.EXPIRY_OUT_OF_RANGE, {"expires_at": until, "now": now, "latest": latest})
 
 
+def _refuse_long(command: PlaceOrder | PlaceTrial, listing: Listing, facts: Facts) -> Refused | None:
+    """Return why a subscription would run too long, or None: its end is a day that a calendar knows."""
+    months = MONTHS_OF.get(listing.price.unit, 0) * command.quantity
+    if months <= MONTHS_MAX or not _is_watched(facts):
+        return None
+    detail: Detail = {"listing": command.listing, "quantity": command.quantity}
+    return Refused(R.SUBSCRIPTION_TOO_LONG, {**detail, "months": months, "months_max": MONTHS_MAX})
+
+
 def _refuse_amount(amount_fen: int, quantity: int, unit_fen: int) -> Refused | None:
     if amount_fen <= FEN_MAX:
         return None
@@ -180,9 +194,9 @@ def _placed(
     tiers = () if is_trial else listing.price.tiers
     amount_fen = cost_fen(unit_fen, tiers, command.quantity)
     metered = listing.price.unit in METERED
-    unit_months = MONTHS_OF.get(listing.price.unit, 0)
     order = OrderId(free_id(state.orders, "order", facts.seq))
     clocks = () if metered else _watch(order, command, facts)
+    unit_months = MONTHS_OF.get(listing.price.unit, 0) if clocks else 0
     return OrderPlaced(
         order,
         command.listing,
@@ -210,9 +224,13 @@ def _placed(
 
 def _watch(order: OrderId, command: Placing, facts: Facts) -> tuple[ClockChange, ...]:
     """Have the market's clock end the order when it is due, from the rulebook on that says so."""
-    if rule_at(INSPECTION_RULE, rulebook=facts.rulebook, now=facts.now) is None:
+    if not _is_watched(facts):
         return ()
     return (Start(order, DELIVERY_DUE, Unit.INSTANT, command.expires_at, INSPECTION_RULE),)
+
+
+def _is_watched(facts: Facts) -> bool:
+    return rule_at(INSPECTION_RULE, rulebook=facts.rulebook, now=facts.now) is not None
 
 
 def refuse_standing(facts: Facts) -> Refused | None:

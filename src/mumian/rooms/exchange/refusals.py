@@ -162,6 +162,10 @@ class ExchangeRefusal(Refusal):
         "the order would expire at {expires_at}; choose an instant after {now} and not after {latest}",
         "订单到期时间 {expires_at} 不合适；请选在 {now} 之后、不晚于 {latest}",
     )
+    SUBSCRIPTION_TOO_LONG = Sentence(
+        "{quantity} units of listing `{listing}` run {months} months, {months_max} are the most; order fewer",
+        "挂牌 `{listing}` 的 {quantity} 个单位为 {months} 个月，最长 {months_max} 个月；请减少数量",
+    )
     TRIAL_NOT_OFFERED = Sentence(
         "listing `{listing}` offers {trial_units} units to try, not {quantity}; try fewer, or order",
         "挂牌 `{listing}` 可试用 {trial_units} 个单位，不足 {quantity} 个；请减少数量或直接下单",

@@ -11,8 +11,13 @@ from mumian.kernel.time import DAY_MS
 from mumian.rooms.exchange.product import Digest
 
 ORDER_MS_MAX = 366 * DAY_MS
-MONTH_MS_MAX = 31 * DAY_MS
 """The latest an order may fall due: a subscription of a year."""
+
+MONTHS_MAX = 120
+"""The longest subscription that one order brings. A design value: ten years."""
+
+MONTH_MS_MAX = 31 * DAY_MS
+"""The longest month."""
 
 INSPECTION_MS = 7 * DAY_MS
 """How long a buyer may inspect a delivery before silence counts as acceptance (民法典第621条). A design value."""
