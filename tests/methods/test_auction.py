@@ -81,32 +81,43 @@ def test_truth_is_best_against_every_pair_of_rivals_at_every_reserve() -> None:
         assert gain([one, other], worth, lie, units=units, reserve_fen=reserve_fen) <= honest
 
 
-def slow_mcafee(buy: list[int], sell: list[int]) -> tuple[set[str], set[str], int, int]:
-    """Try every number of pairs from the paper's words: k is the last whose kth bid reaches the kth ask."""
-    bids = sorted(range(len(buy)), key=lambda nth: (-buy[nth], nth))
-    asks = sorted(range(len(sell)), key=lambda nth: (sell[nth], nth))
-    efficient = [k for k in range(1, min(len(bids), len(asks)) + 1) if buy[bids[k - 1]] >= sell[asks[k - 1]]]
-    k = max(efficient, default=0)
-    if not k:
+def subsets(count: int) -> list[tuple[int, ...]]:
+    return [chosen for size in range(count + 1) for chosen in combinations(range(count), size)]
+
+
+def brute_mcafee(buy: list[int], sell: list[int]) -> tuple[set[int], set[int], int, int]:
+    """Try every set of buyers against every set of sellers of its size: the best trade is the one that is worth most.
+
+    Of equals the larger, then the one of the earliest. The pair after it sets the price, or its own last pair does and goes.
+    """
+    trades = [(b, s) for b in subsets(len(buy)) for s in subsets(len(sell)) if len(b) == len(s)]
+
+    def worth(trade: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[int, int, int]:
+        buyers, sellers = trade
+        gains = sum(buy[nth] for nth in buyers) - sum(sell[nth] for nth in sellers)
+        return gains, len(buyers), -sum(buyers) - sum(sellers)
+
+    buyers, sellers = max(trades, key=worth)
+    if not buyers:
         return set(), set(), 0, 0
-    if k < min(len(bids), len(asks)):
-        middle = (buy[bids[k]] + sell[asks[k]]) // 2
-        if sell[asks[k - 1]] <= middle <= buy[bids[k - 1]]:
-            return {f"b{nth}" for nth in bids[:k]}, {f"b{nth}" for nth in asks[:k]}, middle, middle
-    few = k - 1
-    return (
-        {f"b{nth}" for nth in bids[:few]},
-        {f"b{nth}" for nth in asks[:few]},
-        buy[bids[k - 1]],
-        sell[asks[k - 1]],
-    )
+    last_bid, last_ask = min(buy[nth] for nth in buyers), max(sell[nth] for nth in sellers)
+    bids_left = [fen for nth, fen in enumerate(buy) if nth not in buyers]
+    asks_left = [fen for nth, fen in enumerate(sell) if nth not in sellers]
+    if bids_left and asks_left and last_ask <= (price := (max(bids_left) + min(asks_left)) // 2) <= last_bid:
+        return set(buyers), set(sellers), price, price
+    out_buyer = max(nth for nth in buyers if buy[nth] == last_bid)
+    out_seller = max(nth for nth in sellers if sell[nth] == last_ask)
+    return set(buyers) - {out_buyer}, set(sellers) - {out_seller}, last_bid, last_ask
 
 
-@given(amounts, amounts)
-def test_a_double_auction_is_what_the_papers_words_give(buy: list[int], sell: list[int]) -> None:
+few = st.lists(st.integers(0, 6), max_size=5)
+
+
+@given(few, few)
+def test_a_double_auction_is_what_trying_every_trade_gives(buy: list[int], sell: list[int]) -> None:
     match = mcafee(bids_of(buy), bids_of(sell))
-    buyers, sellers = {bid.bidder for bid in match.buyers}, {bid.bidder for bid in match.sellers}
-    assert (buyers, sellers, match.buy_fen, match.sell_fen) == slow_mcafee(buy, sell)
+    buyers, sellers = {bid.order for bid in match.buyers}, {bid.order for bid in match.sellers}
+    assert (buyers, sellers, match.buy_fen, match.sell_fen) == brute_mcafee(buy, sell)
 
 
 @given(amounts, amounts)
