@@ -95,6 +95,7 @@ SELF_DECLARED = (f"{AUCTIONING}::test_no_side_takes_a_bid_back_by_declaring_itse
 SETTLING = "tests/market/test_settling.py"
 CLAWED = (f"{SETTLING}::test_a_clawback_beyond_funds_overdraws_nobody_and_is_paid_by_the_next_share",)
 OUTRUN = (f"{SETTLING}::test_who_asks_for_a_payout_does_not_outrun_a_clawback",)
+CHARGED = (f"{SETTLING}::test_a_buyers_fee_waits_with_the_order_and_is_earned_when_the_delivery_is_accepted",)
 ANSWERED = (f"{SETTLING}::test_a_payment_that_the_bank_returned_is_back_and_cannot_be_confirmed",)
 SPENT = (f"{SETTLING}::test_the_exchange_cannot_take_what_it_keeps_for_others",)
 BOOKS = "tests/market/test_movements.py"
@@ -250,6 +251,12 @@ DEFECTS = {
         "cash_fen = min(left_fen, facts.cash_fen + sum(each.amount_fen for each in recalled))",
         "cash_fen = left_fen",
         CLAWED,
+    ),
+    "a buyer's fee that is kept of an order that was cancelled": Defect(
+        "market/reactions/settlement.py",
+        "    deals.OrderCancelled: _order_ended,\n",
+        "",
+        CHARGED,
     ),
     "a clawback that a payout outruns": Defect(
         "rooms/settlement/keeping.py",

@@ -143,5 +143,6 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     "settlement.DISPUTE_UNKNOWN": lambda _s: (OPERATOR, settlement.AwardShare(DisputeId("dispute-1"), Award.PAYEE)),
     "settlement.SALE_UNKNOWN": lambda s: (OPERATOR, clawing(s, "order-1", 1)),
     "settlement.MORE_THAN_PAID": clawed_twice,
+    "settlement.FEES_BACKDATED": lambda s: (OPERATOR, settlement.AdoptFees((), s.script.now - 1)),
     "settlement.FEES_UNSOUND": lambda _s: (OPERATOR, settlement.AdoptFees((FeeLine(1), FeeLine(2)))),
 }

@@ -47,6 +47,7 @@ from mumian.rooms.rights import model as rights
 from mumian.rooms.rights.vocabulary import EndReason, FreezeReason
 from mumian.rooms.services import model as services
 from mumian.rooms.settlement import model as settlement
+from mumian.rooms.settlement.records import FeeLine, Side
 from mumian.rooms.sharing import model as sharing
 from mumian.rooms.sharing.vocabulary import Attribute, Attributes, BodyLevel
 from mumian.rooms.sharing.vocabulary import Level as Openness
@@ -301,6 +302,12 @@ def _reserve_kept_for_ever(s: Stage) -> None:
     _clock_gone(s, key)
 
 
+def _fee_of_an_order_that_ended(s: Stage) -> None:
+    s.say(OPERATOR, settlement.AdoptFees((FeeLine(100, side=Side.BUYER),)))
+    order = s.order()
+    s.states.exchange.orders[order] = replace(s.states.exchange.orders[order], state=DealState.CANCELLED)
+
+
 def _deposit_gone(s: Stage) -> None:
     key, who = reached_auctions.committed(s)
     _hold_gone(s, s.states.auctions.entries[f"{key}/{who}"].deposit)
@@ -327,6 +334,7 @@ DEFECTS: dict[str, Callable[[Stage], None]] = {
     "what_is_invoiced_was_billed_at_that_price": _invoice_of_another_price,
     "what_was_metered_is_charged_by_the_tariff": _calls_charged_at_the_first_rate,
     "no_invoice_waits_without_a_clock": _invoice_waits_for_ever,
+    "no_fee_is_kept_of_an_order_that_ended": _fee_of_an_order_that_ended,
     "what_the_exchange_keeps_is_what_it_keeps_for_somebody": _payout_that_nobody_keeps,
     "a_deposit_is_held_exactly_while_its_auction_is_open": _deposit_gone,
     "no_open_auction_waits_without_a_clock": _auction_waits_for_ever,

@@ -13,11 +13,12 @@ from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.kernel.time import DAY_MS, day_of
 from mumian.market import laws
 from mumian.market.trial import EVIDENCE
+from mumian.rooms.exchange import model as exchange
 from mumian.rooms.ledger.model import Leg, PostTransfers
 from mumian.rooms.parties.model import SuspendParty, SuspensionReason
 from mumian.rooms.settlement import model as settlement
 from mumian.rooms.settlement import views
-from mumian.rooms.settlement.records import Award, DisputeId, FeeLine, PayoutState, ReturnReason
+from mumian.rooms.settlement.records import Award, DisputeId, FeeLine, PayoutState, ReturnReason, Side
 
 
 @pytest.fixture
@@ -187,4 +188,49 @@ def test_the_exchanges_fee_is_taken_from_the_seller_by_its_schedule_and_none_wit
     assert got_fen(stage, second, OPERATOR) - got_fen(stage, first, OPERATOR) == 700
     shares = stage.states.revenue.distributions[f"{stage.world.report}/{second}"].shares
     assert sum(share.amount_fen for share in shares) == 50_000
+    assert lawful(stage)
+
+
+def charged(s: Stage, rate_bp: int = 100) -> None:
+    s.say(OPERATOR, settlement.AdoptFees((FeeLine(rate_bp, side=Side.BUYER),)))
+
+
+def test_a_buyers_fee_waits_with_the_order_and_is_earned_when_the_delivery_is_accepted(stage: Stage) -> None:
+    charged(stage)
+    before, merchant = cash_fen(stage, stage.world.insurer), stage.world.merchant
+    order = stage.order()
+    assert cash_fen(stage, OPERATOR, "prepaid") == 500
+    assert cash_fen(stage, stage.world.insurer) == before - 50_000 - 500
+    assert lawful(stage)
+    stage.say(stage.world.insurer, exchange.CancelOrder(order))
+    assert (cash_fen(stage, stage.world.insurer), cash_fen(stage, OPERATOR, "prepaid")) == (before, 0)
+    got_fen(stage, settled(stage), merchant)
+    assert cash_fen(stage, stage.world.insurer) == before - 50_000 - 500
+    assert (cash_fen(stage, OPERATOR, "fees"), cash_fen(stage, OPERATOR, "prepaid")) == (500, 0)
+    assert lawful(stage)
+
+
+def test_a_buyer_who_cannot_pay_the_fee_on_top_places_no_order(stage: Stage) -> None:
+    charged(stage)
+    requested(stage, cash_fen(stage, stage.world.insurer) - 50_499)
+    placing = exchange.PlaceOrder(stage.world.report_listing, 1, stage.script.now + 9 * DAY_MS, 50_000)
+    assert stage.ask(stage.world.insurer, placing).refused == "ledger.NO_OVERDRAFT"
+    assert cash_fen(stage, stage.world.insurer) == 50_499
+    assert lawful(stage)
+
+
+def test_an_order_that_expires_gives_the_buyers_fee_back(stage: Stage) -> None:
+    charged(stage)
+    before = cash_fen(stage, stage.world.insurer)
+    stage.order()
+    stage.wait(stage.script.now + 400 * DAY_MS)
+    assert (cash_fen(stage, stage.world.insurer), cash_fen(stage, OPERATOR, "prepaid")) == (before, 0)
+    assert lawful(stage)
+
+
+def test_a_reserve_of_a_product_keeps_part_of_everybodys_share(stage: Stage) -> None:
+    stage.say(OPERATOR, settlement.SetReserve(PartyId(""), 10_000, 30, stage.world.report))
+    order = settled(stage)
+    assert cash_fen(stage, OPERATOR, "reserve") == 50_000
+    assert cash_fen(stage, stage.world.merchant) == 0 < got_fen(stage, order, stage.world.merchant)
     assert lawful(stage)

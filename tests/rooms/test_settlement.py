@@ -26,6 +26,8 @@ from mumian.rooms.settlement.model import (
     AwardShare,
     BooksFacts,
     CancelPayout,
+    ChargeBuyer,
+    ChargeSettled,
     ClaimFacts,
     ClawBack,
     ClawedBack,
@@ -45,6 +47,7 @@ from mumian.rooms.settlement.model import (
     ReserveKept,
     ReturnPayout,
     SetReserve,
+    SettleCharge,
     ShareAwarded,
     ShareFacts,
     ShareHeld,
@@ -64,6 +67,7 @@ from mumian.rooms.settlement.records import (
     PayoutState,
     ReserveId,
     ReturnReason,
+    Side,
     Total,
     age_of,
 )
@@ -164,6 +168,8 @@ BATCH, PAYOUT = BatchId("batch-20"), PayoutId("payout-9")
 REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (empty, keep(ANN, 1), by(OPERATOR), R.ONLY_THE_MARKET),
     (reserved, ReleaseReserve(ReserveId("reserve-15")), by(ANN), R.ONLY_THE_MARKET),
+    (empty, ChargeBuyer("order-7", ANN, "model", 1), by(OPERATOR), R.ONLY_THE_MARKET),
+    (empty, SettleCharge("order-7", 1), by(OPERATOR), R.ONLY_THE_MARKET),
     *(
         (closed, said, by(ANN), R.ONLY_THE_EXCHANGE)
         for said in (
@@ -204,6 +210,7 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (empty, ReleaseReserve(ReserveId("reserve-9")), by(MARKET), R.RESERVE_UNKNOWN),
     (indebted, ReleaseReserve(ReserveId("reserve-15")), by(MARKET), R.RESERVE_UNKNOWN),
     (empty, AdoptFees((FeeLine(1), FeeLine(2))), by(OPERATOR), R.FEES_UNSOUND),
+    (empty, AdoptFees((), NOW - 1), by(OPERATOR), R.FEES_BACKDATED),
     (empty, AdoptFees(tuple(FeeLine(1, "", nth) for nth in range(LINES_MAX + 1))), by(OPERATOR), R.FEES_UNSOUND),
 ]
 
@@ -317,17 +324,49 @@ def test_the_oldest_debt_is_paid_first_and_a_debtor_may_pay_by_itself() -> None:
 
 def test_a_fee_is_that_of_the_type_and_of_the_amount_with_its_cap() -> None:
     lines = (FeeLine(100), FeeLine(50, "", 10_000), FeeLine(300, "model"), FeeLine(300, "model", 9_000, 280))
-    schedule = FeeSchedule(1, lines)
-    assert schedule.fee_fen("report", 9_999) == 99
-    assert schedule.fee_fen("report", 10_000) == 50
-    assert schedule.fee_fen("model", 8_999) == 269
-    assert schedule.fee_fen("model", 20_000) == 280
+    schedule = FeeSchedule(1, (*lines, FeeLine(9, side=Side.BUYER)))
+    assert schedule.fee_fen(Side.SELLER, "report", 9_999) == 99
+    assert schedule.fee_fen(Side.SELLER, "report", 10_000) == 50
+    assert schedule.fee_fen(Side.SELLER, "model", 8_999) == 269
+    assert schedule.fee_fen(Side.SELLER, "model", 20_000) == 280
+    assert schedule.fee_fen(Side.BUYER, "model", 20_000) == 18
+
+
+def seller_fee_fen(state: State, now: int = NOW) -> int:
+    return views.fee_fen(state, Side.SELLER, "report", 9_999, now=now)
+
+
+def test_a_schedule_counts_from_its_instant_on_and_the_one_before_it_until_then() -> None:
     state = empty()
-    assert views.fee_fen(state, "model", 10**9) == 0
-    do(state, AdoptFees(lines), by(OPERATOR))
-    assert views.fee_fen(state, "report", 9_999) == 99
+    assert seller_fee_fen(state) == 0
+    do(state, AdoptFees((FeeLine(100),)), by(OPERATOR))
+    assert seller_fee_fen(state) == 99
+    do(state, AdoptFees((FeeLine(900),), NOW + 7), by(OPERATOR))
+    do(state, AdoptFees((FeeLine(200),), NOW + 9), by(OPERATOR))
+    assert [seller_fee_fen(state, NOW + later) for later in (0, 8, 9)] == [99, 99, 199]
     do(state, AdoptFees(()), by(OPERATOR))
-    assert views.fee_fen(state, "report", 9_999) == 0
+    assert seller_fee_fen(state) == 0
+
+
+def test_a_buyers_fee_is_earned_as_far_as_the_price_is_due_and_the_rest_returns() -> None:
+    for due_fen, parts in ((1_000, (10, 0)), (999, (9, 1)), (0, (0, 10))):
+        state = empty()
+        assert do(state, ChargeBuyer("order-7", ANN, "model", 1_000), by(MARKET)) == []
+        do(state, AdoptFees((FeeLine(100, side=Side.BUYER),)), by(OPERATOR))
+        assert do(state, ChargeBuyer("order-7", ANN, "model", 99), by(MARKET)) == []
+        do(state, ChargeBuyer("order-7", ANN, "model", 1_000), by(MARKET))
+        (event,) = do(state, SettleCharge("order-7", due_fen), by(MARKET))
+        assert event == ChargeSettled("order-7", ANN, *parts)
+        assert do(state, SettleCharge("order-7", due_fen), by(MARKET)) == []
+
+
+def test_the_narrowest_rule_of_reserves_counts() -> None:
+    state = empty()
+    for rate_bp, party, product in ((1, "", ""), (2, ANN, ""), (3, "", RISK), (4, ANN, RISK)):
+        do(state, SetReserve(PartyId(party), rate_bp, 5, ProductId(product)), by(OPERATOR))
+    asked = ((RISK, ANN), (RISK, BOB), (ProductId("product-2"), ANN), (ProductId("product-2"), BOB))
+    found = [views.reserve_rule(state, product, party) for product, party in asked]
+    assert [rule.rate_bp for rule in found if rule is not None] == [4, 3, 2, 1]
 
 
 def test_each_law_of_settlement_sees_the_defect_that_it_is_for() -> None:

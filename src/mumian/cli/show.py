@@ -85,6 +85,8 @@ NOUNS = {
     "reserve": ("settlement.reserves",),
     "claim": ("settlement.freezes",),
     "clawback": ("settlement.claims",),
+    "charge": ("settlement.charges",),
+    "fees": ("settlement.fees",),
     "filing": ("filings.filings",),
     "purchase": ("filings.purchases",),
     "index": ("filings.indexes",),

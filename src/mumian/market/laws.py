@@ -10,6 +10,7 @@ from mumian.market import auctioned, consented, invoiced, operated, registered, 
 from mumian.market.gathering.seen import may_leave
 from mumian.market.reactions.money import AT_FIRST, hold_of
 from mumian.market.rooms import States
+from mumian.market.settled import OPEN
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.exchange.states import DealState, ListingState
 from mumian.rooms.ledger import views as ledger
@@ -20,7 +21,6 @@ from mumian.rooms.rights.chain import Break
 
 MarketLaw = Callable[[States, Instant], Iterator[str]]
 
-OPEN = (DealState.ORDERED, DealState.SIGNED, DealState.DELIVERED, DealState.DISPUTED)
 BY_TIME = (Break.EXPIRED, Break.NOT_YET)
 """Ends that no command brings about: no leaf says that they happened, so nothing can react to them."""
 

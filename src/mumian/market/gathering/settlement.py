@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId
 from mumian.market.gathering.base import Base, Gather
@@ -21,12 +23,11 @@ def _is_stopped(s: States, party: PartyId) -> bool:
 
 def _close(s: States, _c: settlement.CloseDay, base: Base) -> Facts:
     """Read every account: once a day, by the exchange alone."""
-    posted = dict.fromkeys(Purpose, 0)
-    pending = dict.fromkeys(Purpose, 0)
+    posted, pending = Counter[Purpose](), Counter[Purpose]()
     for _, account in s.ledger.accounts.under():
         posted[account.purpose] += account.balance_fen
         pending[account.purpose] += account.credits_pending - account.debits_pending
-    totals = tuple(Total(purpose.value, posted[purpose], pending[purpose]) for purpose in Purpose)
+    totals = tuple(Total(purpose.value, posted[purpose], pending[purpose]) for purpose in Purpose if purpose in posted)
     waiting = dict.fromkeys(s.settlement.payouts[key].party for _, key in s.settlement.waiting.under())
     stopped = tuple(party for party in waiting if _is_stopped(s, party))
     return settlement.BooksFacts(**base, totals=totals, stopped=stopped)

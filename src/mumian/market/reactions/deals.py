@@ -37,7 +37,7 @@ def _inspection_over(s: States, event: ClockReached, now: Instant) -> Iterator[A
 def _may_share(s: States, key: OrderId, order: exchange.Order, now: Instant) -> bool:
     if not order.due_fen:
         return True
-    share = distribution(s, key, order.product, order.due_fen)
+    share = distribution(s, key, order.product, order.due_fen, now=now)
     facts = Facts(**base_of(s, 0, now, MARKET))
     return not isinstance(decide_revenue(s.revenue, share, facts), Refused)
 

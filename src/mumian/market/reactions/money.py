@@ -22,6 +22,7 @@ from mumian.rooms.oversight import model as oversight
 from mumian.rooms.parties import model as parties
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.settlement import views as settlement
+from mumian.rooms.settlement.records import Side
 
 _CASH = Purpose.CASH.value
 
@@ -70,26 +71,27 @@ def _usage_recorded(_s: States, event: cleanroom.UsageRecorded, _now: Instant) -
     yield contracts.CountUse(event.agreement, event.calls)
 
 
-def _delivery_accepted(s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
+def _delivery_accepted(s: States, event: deals.DeliveryAccepted, now: Instant) -> Iterator[Any]:
     """The escrow is posted, then shared out; where nothing is due it goes back."""
     hold = hold_of(event.order)
     if event.escrow_fen:
         yield ledger.PostPending(hold, event.escrow_fen)
-        yield distribution(s, event.order, event.product, event.escrow_fen)
+        yield distribution(s, event.order, event.product, event.escrow_fen, now=now)
     elif hold in s.ledger.held:
         yield ledger.VoidPending(hold)
 
 
-def _usage_billed(s: States, event: deals.UsageBilled, _now: Instant) -> Iterator[Any]:
+def _usage_billed(s: States, event: deals.UsageBilled, now: Instant) -> Iterator[Any]:
     """A bill for calls is paid at once, then shared out."""
     if event.amount_fen:
         yield ledger.PostTransfers((ledger.Leg(cash_of(s, event.buyer), escrow_of(s), event.amount_fen, event.bill),))
-        yield distribution(s, event.bill, event.product, event.amount_fen)
+        yield distribution(s, event.bill, event.product, event.amount_fen, now=now)
 
 
-def distribution(s: States, sale: str, product: ProductId, gross_fen: int) -> revenue.Distribute:
+def distribution(s: States, sale: str, product: ProductId, gross_fen: int, *, now: Instant) -> revenue.Distribute:
     """Return what shares a sale out, after the exchange's own fee by its schedule."""
-    fee_fen = settlement.fee_fen(s.settlement, s.exchange.products[product].product_type.value, gross_fen)
+    product_type = s.exchange.products[product].product_type.value
+    fee_fen = settlement.fee_fen(s.settlement, Side.SELLER, product_type, gross_fen, now=now)
     return revenue.Distribute(sale, product, gross_fen, exchange_fee_fen=fee_fen)
 
 

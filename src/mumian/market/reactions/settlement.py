@@ -1,4 +1,4 @@
-"""What follows in the ledger from what is kept back, taken back, and paid out. Accounts that it needs are opened as needed."""
+"""What follows in the ledger from what is kept back, taken back, paid out and charged. Accounts that it needs are opened as needed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from mumian.kernel.ids import OPERATOR, AccountId, PartyId
+from mumian.kernel.ids import OPERATOR, AccountId, PartyId, ProductId
 from mumian.kernel.time import Instant
 from mumian.market.reactions.base import Meet, React
 from mumian.market.reactions.money import account_of, cash_of
 from mumian.market.rooms import States
 from mumian.rooms.clocks.model import ClockReached
+from mumian.rooms.exchange import events as deals
 from mumian.rooms.ledger import model as ledger
 from mumian.rooms.ledger.model import Purpose
 from mumian.rooms.revenue import model as revenue
 from mumian.rooms.settlement import model as settlement
 from mumian.rooms.settlement import views
-from mumian.rooms.settlement.records import RESERVE, ReserveId
+from mumian.rooms.settlement.records import RESERVE, ReserveId, Side
 
 
 def _distributed(s: States, event: revenue.Distributed, _now: Instant) -> Iterator[Any]:
@@ -93,6 +94,51 @@ def _debt_paid(s: States, event: settlement.DebtPaid, _now: Instant) -> Iterator
     yield from _moved(cash_of(s, event.debtor), cash_of(s, event.creditor), event.amount_fen, event.clawback)
 
 
+def _order_placed(s: States, event: deals.OrderPlaced, now: Instant) -> Iterator[Any]:
+    """The buyer's fee waits with the order. A lot of an auction bears none: its close never fails."""
+    if event.escrow_fen and s.auctions.auctions.get(event.because) is None:
+        yield from _charge(s, event.order, event.buyer, event.product, event.escrow_fen, now=now)
+
+
+def _charge(s: States, sale: str, buyer: PartyId, product: ProductId, price_fen: int, *, now: Instant) -> Iterator[Any]:
+    product_type = s.exchange.products[product].product_type.value
+    if views.fee_fen(s.settlement, Side.BUYER, product_type, price_fen, now=now):
+        yield settlement.ChargeBuyer(sale, buyer, product_type, price_fen)
+
+
+def _usage_billed(s: States, event: deals.UsageBilled, now: Instant) -> Iterator[Any]:
+    """A bill is paid at once, and so is its fee."""
+    if event.amount_fen:
+        yield from _charge(s, event.bill, event.buyer, event.product, event.amount_fen, now=now)
+        yield from _settle(s, event.bill, event.amount_fen)
+
+
+def _settle(s: States, sale: str, due_fen: int) -> Iterator[Any]:
+    if s.settlement.charges.get(sale) is not None:
+        yield settlement.SettleCharge(sale, due_fen)
+
+
+def _delivery_accepted(s: States, event: deals.DeliveryAccepted, _now: Instant) -> Iterator[Any]:
+    yield from _settle(s, event.order, event.escrow_fen)
+
+
+def _order_ended(
+    s: States, event: deals.OrderCancelled | deals.OrderExpired | deals.OrderRefunded, _now: Instant
+) -> Iterator[Any]:
+    yield from _settle(s, event.order, 0)
+
+
+def _buyer_charged(s: States, event: settlement.BuyerCharged, _now: Instant) -> Iterator[Any]:
+    yield from _open(s, Purpose.PREPAID)
+    yield from _moved(cash_of(s, event.buyer), account_of(s, Purpose.PREPAID), event.fee_fen, event.sale)
+
+
+def _charge_settled(s: States, event: settlement.ChargeSettled, _now: Instant) -> Iterator[Any]:
+    prepaid = account_of(s, Purpose.PREPAID)
+    yield from _moved(prepaid, account_of(s, Purpose.FEES), event.fee_fen, event.sale)
+    yield from _moved(prepaid, cash_of(s, event.buyer), event.back_fen, event.sale)
+
+
 def _reserve_over(_s: States, event: ClockReached, _now: Instant) -> Iterator[Any]:
     yield settlement.ReleaseReserve(ReserveId(event.about))
 
@@ -109,6 +155,14 @@ REACTIONS: dict[type, React] = {
     settlement.ShareAwarded: _share_awarded,
     settlement.ClawedBack: _clawed_back,
     settlement.DebtPaid: _debt_paid,
+    deals.OrderPlaced: _order_placed,
+    deals.UsageBilled: _usage_billed,
+    deals.DeliveryAccepted: _delivery_accepted,
+    deals.OrderCancelled: _order_ended,
+    deals.OrderExpired: _order_ended,
+    deals.OrderRefunded: _order_ended,
+    settlement.BuyerCharged: _buyer_charged,
+    settlement.ChargeSettled: _charge_settled,
 }
 
 MEET: dict[str, Meet] = {RESERVE: _reserve_over}

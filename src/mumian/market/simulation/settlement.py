@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mumian.kernel.ids import OPERATOR, PartyId, ProductId
-from mumian.kernel.time import day_of
+from mumian.kernel.time import DAY_MS, day_of
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.rooms.settlement import model as settlement
 from mumian.rooms.settlement.records import (
@@ -17,6 +17,7 @@ from mumian.rooms.settlement.records import (
     PayoutId,
     ReserveId,
     ReturnReason,
+    Side,
 )
 
 MADE: dict[type, tuple[str, str]] = {
@@ -70,7 +71,9 @@ def reserve(s: Scene) -> Said | None:
     found = _paid(s)
     if found is None:
         return None
-    return Said(OPERATOR, settlement.SetReserve(PartyId(found[2]), s.one((0, 500, 10_000)), s.one((1, 20))))
+    product, payee = s.one(((ProductId(""), found[2]), (found[0], found[2]), (found[0], "")))
+    rule = settlement.SetReserve(PartyId(payee), s.one((0, 500, 10_000)), s.one((1, 20)), product)
+    return Said(OPERATOR, rule)
 
 
 def freeze(s: Scene) -> Said | None:
@@ -107,14 +110,17 @@ def adopt(s: Scene) -> Said:
         FeeLine(s.one((0, 100, 9_000))),
         FeeLine(50, "model", 10_000, 900),
         FeeLine(1, "model", s.one((0, 10_000))),
+        FeeLine(s.one((1, 300)), side=Side.BUYER),
     )
-    return Said(OPERATOR, settlement.AdoptFees(lines[: s.one((0, 1, 1, 3))]))
+    effective_at = s.one((0, 0, s.now + DAY_MS, s.now - 1))
+    return Said(OPERATOR, settlement.AdoptFees(lines[s.one((0, 0, 3)) : s.one((0, 1, 4, 4))], effective_at))
 
 
 def by_hand(s: Scene) -> Said:
     """What only the market may say."""
     kept = settlement.KeepBack(ProductId(s.pick("product")), s.pick("order"), ())
-    return Said(s.pick("party"), s.one((kept, settlement.ReleaseReserve(ReserveId(s.pick("reserve"))))))
+    settled = settlement.SettleCharge(s.pick("order"), 1)
+    return Said(s.pick("party"), s.one((kept, settled, settlement.ReleaseReserve(ReserveId(s.pick("reserve"))))))
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (

@@ -26,9 +26,10 @@ class Purpose(StrEnum):
     PAYOUT = "payout"  # on its way out
     RESERVE = "reserve"  # kept back of shares
     FROZEN = "frozen"  # shares that somebody claims
+    PREPAID = "prepaid"  # buyers' fees of orders that are open
 
 
-KEPT = frozenset({Purpose.PAYOUT, Purpose.RESERVE, Purpose.FROZEN})
+KEPT = frozenset({Purpose.PAYOUT, Purpose.RESERVE, Purpose.FROZEN, Purpose.PREPAID})
 """What the exchange keeps for others: only the market itself moves it."""
 
 

@@ -1,4 +1,6 @@
-"""What is allowed in settlement: `payouts.py` for money on its way out, `keeping.py` for what is kept back and taken back."""
+"""What is allowed in settlement: `payouts.py` for money on its way out, `keeping.py` for what is kept back and taken
+back, `charging.py` for fees of the exchange.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +9,17 @@ from typing import assert_never
 from mumian.kernel.facts import Facts
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
-from mumian.rooms.settlement import keeping, payouts
+from mumian.rooms.settlement import charging, keeping, payouts
 from mumian.rooms.settlement.model import (
-    LINES_MAX,
     AdoptFees,
     AwardShare,
     CancelPayout,
+    ChargeBuyer,
     ClawBack,
     CloseDay,
     Command,
     ConfirmPayout,
     Event,
-    FeesAdopted,
     FreezeShare,
     KeepBack,
     PayDebt,
@@ -26,10 +27,10 @@ from mumian.rooms.settlement.model import (
     RequestPayout,
     ReturnPayout,
     SetReserve,
+    SettleCharge,
     State,
 )
 from mumian.rooms.settlement.model import SettlementRefusal as R
-from mumian.rooms.settlement.records import NOW, FeeSchedule
 
 EXCHANGES = {
     CloseDay: "close a day",
@@ -75,17 +76,10 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
         case PayDebt():
             return keeping.pay_debt(state, command, facts)
         case AdoptFees():
-            return _adopt(state, command)
+            return charging.adopt(state, command, facts)
+        case ChargeBuyer():
+            return charging.charge(state, command, facts)
+        case SettleCharge():
+            return charging.settle(state, command, facts)
         case _:
             assert_never(command)
-
-
-def _adopt(state: State, command: AdoptFees) -> list[Event] | Refused:
-    lines = command.lines
-    seen = set[tuple[str, int]]()
-    for nth, line in enumerate(lines, 1):
-        if (line.product_type, line.from_fen) in seen or nth > LINES_MAX:
-            return Refused(R.FEES_UNSOUND, {"lines_max": LINES_MAX, "line": nth, "lines": len(lines)})
-        seen.add((line.product_type, line.from_fen))
-    before = state.fees.get(NOW)
-    return [FeesAdopted(FeeSchedule(1 if before is None else before.version + 1, lines))]

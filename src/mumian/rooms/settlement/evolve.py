@@ -7,6 +7,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from mumian.rooms.settlement.model import (
+    BuyerCharged,
+    ChargeSettled,
     ClawedBack,
     DayClosed,
     DebtPaid,
@@ -25,8 +27,10 @@ from mumian.rooms.settlement.model import (
     State,
 )
 from mumian.rooms.settlement.records import (
+    NEXT,
     NOW,
     Batch,
+    Charge,
     Claim,
     Freeze,
     LineState,
@@ -62,9 +66,21 @@ def evolve(state: State, event: Event) -> None:
         case PayoutReturned():
             _answer(state, event, LineState.RETURNED, PayoutState.RETURNED)
         case FeesAdopted():
-            state.fees[NOW] = event.schedule
+            _adopt(state, event)
+        case BuyerCharged():
+            state.charges[event.sale] = Charge(event.buyer, event.price_fen, event.fee_fen)
+        case ChargeSettled():
+            del state.charges[event.sale]
         case _:
             assert_never(event)
+
+
+def _adopt(state: State, event: FeesAdopted) -> None:
+    """A schedule that has become effective stays so until the new one is; one that has not is forgotten."""
+    before = state.fees.get(NEXT)
+    if before is not None and before.effective_at <= event.at:
+        state.fees[NOW] = before
+    state.fees[NEXT] = event.schedule
 
 
 def _close(state: State, event: DayClosed) -> None:
@@ -94,10 +110,10 @@ def _reserve(state: State, event: ReserveKept | ReserveReleased | ReserveSet) ->
         case ReserveReleased():
             _take(state, event.reserve, event.amount_fen)
         case ReserveSet() if event.rule.rate_bp:
-            state.rules[event.party] = event.rule
+            state.rules[f"{event.product}/{event.party}"] = event.rule
         case ReserveSet():
-            if state.rules.get(event.party) is not None:
-                del state.rules[event.party]
+            if state.rules.get(f"{event.product}/{event.party}") is not None:
+                del state.rules[f"{event.product}/{event.party}"]
         case _:
             assert_never(event)
 

@@ -6,6 +6,7 @@ from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, PartyId, free_id, new_id
 from mumian.kernel.limits import Start, Stop, Unit
 from mumian.kernel.outcome import Detail, Refused
+from mumian.rooms.settlement import views
 from mumian.rooms.settlement.model import (
     AwardShare,
     ClaimFacts,
@@ -43,7 +44,7 @@ from mumian.rooms.settlement.records import (
 
 
 def set_reserve(command: SetReserve) -> list[Event] | Refused:
-    return [ReserveSet(command.party, ReserveRule(command.rate_bp, command.days))]
+    return [ReserveSet(command.party, ReserveRule(command.rate_bp, command.days), command.product)]
 
 
 def keep_back(state: State, command: KeepBack, facts: Facts) -> list[Event] | Refused:
@@ -81,7 +82,7 @@ def _paying(state: State, debtor: PartyId, amount_fen: int) -> list[DebtPaid]:
 def _reserving(
     state: State, command: KeepBack, part: Part, left_fen: int, taken: set[str], facts: Facts
 ) -> list[ReserveKept]:
-    rule = state.rules.get(part.payee)
+    rule = views.reserve_rule(state, command.product, part.payee)
     kept_fen = 0 if rule is None else left_fen * rule.rate_bp // 10_000
     if rule is None or not kept_fen:
         return []

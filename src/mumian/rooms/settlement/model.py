@@ -10,14 +10,66 @@ import msgspec
 from mumian.kernel.canonical import Digest, Positive
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId
-from mumian.kernel.limits import ClockChange
 from mumian.kernel.money import Fen, PositiveFen
 from mumian.kernel.table import Table
+from mumian.kernel.time import Instant
+from mumian.rooms.settlement.events import (
+    BuyerCharged as BuyerCharged,
+)
+from mumian.rooms.settlement.events import (
+    ChargeSettled as ChargeSettled,
+)
+from mumian.rooms.settlement.events import (
+    ClawedBack as ClawedBack,
+)
+from mumian.rooms.settlement.events import (
+    DayClosed as DayClosed,
+)
+from mumian.rooms.settlement.events import (
+    DebtPaid as DebtPaid,
+)
+from mumian.rooms.settlement.events import (
+    Event as Event,
+)
+from mumian.rooms.settlement.events import (
+    FeesAdopted as FeesAdopted,
+)
+from mumian.rooms.settlement.events import (
+    PayoutCancelled as PayoutCancelled,
+)
+from mumian.rooms.settlement.events import (
+    PayoutConfirmed as PayoutConfirmed,
+)
+from mumian.rooms.settlement.events import (
+    PayoutRequested as PayoutRequested,
+)
+from mumian.rooms.settlement.events import (
+    PayoutReturned as PayoutReturned,
+)
+from mumian.rooms.settlement.events import (
+    ReserveKept as ReserveKept,
+)
+from mumian.rooms.settlement.events import (
+    ReserveReleased as ReserveReleased,
+)
+from mumian.rooms.settlement.events import (
+    ReserveSet as ReserveSet,
+)
+from mumian.rooms.settlement.events import (
+    ShareAwarded as ShareAwarded,
+)
+from mumian.rooms.settlement.events import (
+    ShareFrozen as ShareFrozen,
+)
+from mumian.rooms.settlement.events import (
+    ShareHeld as ShareHeld,
+)
 from mumian.rooms.settlement.records import (
     Award,
+    BasisPoints,
     Batch,
     BatchId,
-    BatchLine,
+    Charge,
     Claim,
     ClawbackId,
     Code,
@@ -31,7 +83,6 @@ from mumian.rooms.settlement.records import (
     ReserveId,
     ReserveRule,
     ReturnReason,
-    Taken,
     Total,
 )
 from mumian.rooms.settlement.refusals import SettlementRefusal as SettlementRefusal
@@ -90,11 +141,14 @@ class ReturnPayout(_Command, frozen=True):
 class SetReserve(_Command, frozen=True):
     """Keep `rate_bp` of every share that a party gets from now on for `days` days (准备金); a rate of 0 ends it. By the
     exchange. No rate is usual: there is no default.
+
+    party: empty for every payee. product: of that product alone; empty for every product. The narrowest rule counts.
     """
 
     party: PartyId
-    rate_bp: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+    rate_bp: BasisPoints
     days: Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)]
+    product: ProductId = ProductId("")
 
 
 class ReleaseReserve(_Command, frozen=True):
@@ -141,9 +195,29 @@ class PayDebt(_Command, frozen=True):
 
 
 class AdoptFees(_Command, frozen=True):
-    """Adopt a schedule of the exchange's own fees on sellers, from the next sale on; no lines end it. By the exchange."""
+    """Adopt a schedule of the exchange's own fees, on sellers and on buyers; no lines end it. By the exchange.
+
+    effective_at: not before now; 0 for at once. A schedule that is not effective yet is replaced by the next one.
+    """
 
     lines: tuple[FeeLine, ...]
+    effective_at: Instant = 0
+
+
+class ChargeBuyer(_Command, frozen=True):
+    """Set the buyer's fee aside, on top of the price of an order or a bill. By the market."""
+
+    sale: Code
+    buyer: PartyId
+    product_type: str
+    price_fen: PositiveFen
+
+
+class SettleCharge(_Command, frozen=True):
+    """Earn a buyer's fee in proportion to what is due of the price, and return the rest. By the market."""
+
+    sale: Code
+    due_fen: Fen
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -175,6 +249,8 @@ Command = (
     | ClawBack
     | PayDebt
     | AdoptFees
+    | ChargeBuyer
+    | SettleCharge
 )
 
 
@@ -204,151 +280,15 @@ class ShareFacts(Facts, frozen=True, kw_only=True):
     cash_fen: Fen = 0
 
 
-class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"settlement.{name}"):
-    pass
-
-
-class PayoutRequested(_Event, frozen=True):
-    payout: PayoutId
-    party: PartyId
-    amount_fen: PositiveFen
-    account_digest: Digest
-
-
-class PayoutCancelled(_Event, frozen=True):
-    """by: the party, or the market where a clawback needs the money or the party was stopped before the day was closed."""
-
-    payout: PayoutId
-    party: PartyId
-    amount_fen: PositiveFen
-    by: PartyId
-
-
-class DayClosed(_Event, frozen=True):
-    """totals: add up to zero. lines: one for each party and bank account, in the order of the first request."""
-
-    day: date
-    batch: BatchId
-    totals: tuple[Total, ...]
-    lines: tuple[BatchLine, ...]
-
-
-class PayoutConfirmed(_Event, frozen=True):
-    batch: BatchId
-    line: Positive
-    party: PartyId
-    amount_fen: PositiveFen
-
-
-class PayoutReturned(_Event, frozen=True):
-    batch: BatchId
-    line: Positive
-    party: PartyId
-    amount_fen: PositiveFen
-    reason: ReturnReason
-
-
-class ReserveSet(_Event, frozen=True):
-    party: PartyId
-    rule: ReserveRule
-
-
-class ReserveKept(_Event, frozen=True):
-    reserve: ReserveId
-    party: PartyId
-    product: ProductId
-    sale: Code
-    amount_fen: PositiveFen
-    clocks: tuple[ClockChange, ...]
-
-
-class ReserveReleased(_Event, frozen=True):
-    reserve: ReserveId
-    party: PartyId
-    amount_fen: PositiveFen
-
-
-class ShareFrozen(_Event, frozen=True):
-    """A claim on a party's share of a product: from now on it is held."""
-
-    dispute: DisputeId
-    product: ProductId
-    payee: PartyId
-    claimant: PartyId
-    because: Digest
-
-
-class ShareHeld(_Event, frozen=True):
-    dispute: DisputeId
-    payee: PartyId
-    sale: Code
-    amount_fen: PositiveFen
-
-
-class ShareAwarded(_Event, frozen=True):
-    """amount_fen: what had been held by then; `to` gets it."""
-
-    dispute: DisputeId
-    product: ProductId
-    payee: PartyId
-    to: PartyId
-    amount_fen: Fen
-
-
-class ClawedBack(_Event, frozen=True):
-    """taken_fen out of reserves, cash_fen out of cash, owed_fen is missing: they add up to the amount."""
-
-    clawback: ClawbackId
-    product: ProductId
-    sale: Code
-    payee: PartyId
-    buyer: PartyId
-    amount_fen: PositiveFen
-    taken: tuple[Taken, ...]
-    cash_fen: Fen
-    owed_fen: Fen
-    because: Digest
-    clocks: tuple[ClockChange, ...]
-
-
-class DebtPaid(_Event, frozen=True):
-    """A debtor's money goes to whoever the clawback was for."""
-
-    clawback: ClawbackId
-    debtor: PartyId
-    creditor: PartyId
-    amount_fen: PositiveFen
-
-
-class FeesAdopted(_Event, frozen=True):
-    schedule: FeeSchedule
-
-
-Event = (
-    PayoutRequested
-    | PayoutCancelled
-    | DayClosed
-    | PayoutConfirmed
-    | PayoutReturned
-    | ReserveSet
-    | ReserveKept
-    | ReserveReleased
-    | ShareFrozen
-    | ShareHeld
-    | ShareAwarded
-    | ClawedBack
-    | DebtPaid
-    | FeesAdopted
-)
-
-
 class State(msgspec.Struct):
     """payouts, batches, reserves, freezes, claims: by id. waiting: payouts that no batch holds yet, by age. days: `day` → its
-    batch. last: `now` → the day that was closed last. rules: of reserves, by party.
+    batch. last: `now` → the day that was closed last.
 
     kept: `party/age` → a reserve with money in it. frozen: `product/payee` → the dispute that holds its share. held:
     `product/sale/payee` → the dispute under which that was held. owed:
-    `party/age` → a clawback that is not paid. clawed: `product/sale/payee` → fen in all. fees: `now` → the schedule.
+    `party/age` → a clawback that is not paid. clawed: `product/sale/payee` → fen in all. fees: `next` → the
+    schedule that was adopted last, `now` → the one that was effective when it was. rules: `product/party`, either may be empty.
+    charges: buyers' fees that wait, by order or bill.
     """
 
     payouts: Table[Payout]
@@ -366,3 +306,4 @@ class State(msgspec.Struct):
     owed: Table[ClawbackId]
     clawed: Table[Fen]
     fees: Table[FeeSchedule]
+    charges: Table[Charge]

@@ -10,6 +10,7 @@ import msgspec
 from mumian.kernel.canonical import END, Digest, Int53, Positive
 from mumian.kernel.ids import PartyId, ProductId
 from mumian.kernel.money import Fen, PositiveFen
+from mumian.kernel.time import Instant
 
 PayoutId = NewType("PayoutId", str)
 BatchId = NewType("BatchId", str)
@@ -22,6 +23,9 @@ BasisPoints: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 NOW = "now"
 """The key of a table that holds one record."""
+
+NEXT = "next"
+"""The key of the schedule of fees that was adopted last."""
 
 RESERVE = "settlement.reserve"
 """Kind of the limit at which a reserve is released."""
@@ -140,8 +144,15 @@ class Claim(msgspec.Struct, frozen=True):
     owed_fen: Fen
 
 
+class Side(StrEnum):
+    """Who bears a fee: the seller out of what it gets, the buyer on top of the price."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+
+
 class FeeLine(_Part, frozen=True):
-    """A fee on sellers: `rate_bp` of a sale of `product_type` (empty: any) from `from_fen` on, `cap_fen` at most.
+    """A fee on one side: `rate_bp` of a sale of `product_type` (empty: any) from `from_fen` on, `cap_fen` at most.
 
     Of the lines that fit, the one of the type and of the highest `from_fen` counts (费率按品类、金额分档).
     """
@@ -150,21 +161,33 @@ class FeeLine(_Part, frozen=True):
     product_type: str = ""
     from_fen: Fen = 0
     cap_fen: PositiveFen | None = None
+    side: Side = Side.SELLER
 
 
 class FeeSchedule(_Part, frozen=True):
-    """version: from 1."""
+    """version: from 1. effective_at: from when on it counts."""
 
     version: Positive
     lines: tuple[FeeLine, ...]
+    effective_at: Instant = 0
 
-    def fee_fen(self, product_type: str, gross_fen: int) -> int:
-        """Return the fee of one sale, rounded down to a fen."""
+    def fee_fen(self, side: Side, product_type: str, gross_fen: int) -> int:
+        """Return the fee of one side on one sale, rounded down to a fen."""
         fitting = [
-            line for line in self.lines if line.product_type in ("", product_type) and line.from_fen <= gross_fen
+            line
+            for line in self.lines
+            if line.side is side and line.product_type in ("", product_type) and line.from_fen <= gross_fen
         ]
         if not fitting:
             return 0
         line = max(fitting, key=lambda each: (bool(each.product_type), each.from_fen))
         fee_fen = gross_fen * line.rate_bp // 10_000
         return fee_fen if line.cap_fen is None else min(fee_fen, line.cap_fen)
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """A buyer's fee on an order of `price_fen` that is not settled yet."""
+
+    buyer: PartyId
+    price_fen: PositiveFen
+    fee_fen: PositiveFen

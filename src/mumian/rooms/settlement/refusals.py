@@ -78,3 +78,7 @@ class SettlementRefusal(Refusal):
         "a schedule holds {lines_max} lines at most, one for each product type and amount; line {line} of {lines} does not fit",
         "费率表最多 {lines_max} 行，每个品类与金额起点一行；共 {lines} 行，第 {line} 行不符",
     )
+    FEES_BACKDATED = Sentence(
+        "a schedule from {effective_at} on would reach back before now ({now}); let it begin later, or at once by 0",
+        "费率表自 {effective_at} 生效早于当前时间 {now}；请改为以后生效，或填 0 立即生效",
+    )

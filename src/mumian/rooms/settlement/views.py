@@ -6,14 +6,39 @@ from collections.abc import Iterator
 from datetime import date
 
 from mumian.kernel.ids import PartyId, ProductId
+from mumian.kernel.time import Instant
 from mumian.rooms.settlement.model import State
-from mumian.rooms.settlement.records import NOW, Batch, BatchId, ReserveId
+from mumian.rooms.settlement.records import (
+    NEXT,
+    NOW,
+    Batch,
+    BatchId,
+    FeeSchedule,
+    ReserveId,
+    ReserveRule,
+    Side,
+)
 
 
-def fee_fen(state: State, product_type: str, gross_fen: int) -> int:
-    """Return the exchange's own fee on a sale under the schedule that is in force, 0 where there is none."""
-    schedule = state.fees.get(NOW)
-    return 0 if schedule is None else schedule.fee_fen(product_type, gross_fen)
+def schedule(state: State, now: Instant) -> FeeSchedule | None:
+    """Return the schedule of fees that is in force."""
+    latest = state.fees.get(NEXT)
+    return latest if latest is not None and latest.effective_at <= now else state.fees.get(NOW)
+
+
+def fee_fen(state: State, side: Side, product_type: str, gross_fen: int, *, now: Instant) -> int:
+    """Return the exchange's own fee of one side on a sale under the schedule that is in force, 0 where there is none."""
+    found = schedule(state, now)
+    return 0 if found is None else found.fee_fen(side, product_type, gross_fen)
+
+
+def reserve_rule(state: State, product: ProductId, payee: PartyId) -> ReserveRule | None:
+    """Return what is kept of a payee's share of a product: the narrowest rule counts, the product's before the payee's."""
+    for key in (f"{product}/{payee}", f"{product}/", f"/{payee}", "/"):
+        found = state.rules.get(key)
+        if found is not None:
+            return found
+    return None
 
 
 def batch_of(state: State, day: date) -> tuple[BatchId, Batch] | None:
@@ -42,7 +67,7 @@ def owed_fen(state: State, party: PartyId) -> int:
 def keeps_back(state: State, product: ProductId, payee: PartyId) -> bool:
     """Tell whether anything is kept back of a share: it is claimed, its payee owes, or has a reserve to fill."""
     return (
-        state.rules.get(payee) is not None
+        reserve_rule(state, product, payee) is not None
         or state.frozen.get(f"{product}/{payee}") is not None
         or next(state.owed.under(f"{payee}/"), None) is not None
     )
