@@ -77,3 +77,12 @@ def test_a_closed_day_is_a_batch_for_the_bank_with_its_total(paid: Mumian) -> No
     assert head == "batch,line,party,account_digest,amount_fen,payouts"
     assert line.split(",")[1:5] == ["1", "party-1", "ab" * 32, "6912"]
     assert total.split(",")[1:5] == ["total", "1", "", "6912"]
+    assert f"{yesterday} closed, 1 payments of 69.12 in `{line.split(',')[0]}`, imbalance 0.00" in paid("reconcile").out
+    batch = paid("export", "bank-batch", yesterday, "--iso20022").out
+    assert batch.count("<NbOfTxs>1</NbOfTxs>") == batch.count("<CtrlSum>69.12</CtrlSum>") == 2
+
+
+def test_a_day_without_payments_is_no_message_to_a_bank(paid: Mumian) -> None:
+    yesterday = (datetime.now(GUANGZHOU) - timedelta(days=1)).date().isoformat()
+    assert paid("submit", "-", said={"type": "settlement.CloseDay", "day": yesterday}).code == 0
+    assert paid("export", "bank-batch", yesterday, "--iso20022").code == FAULT

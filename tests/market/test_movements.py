@@ -6,8 +6,11 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 from reached_settlement import closed, requested, settled
 from stage import Stage
 from test_simulator import small
@@ -19,6 +22,8 @@ from mumian.market.leaf import Leaf, decode_leaf
 from mumian.market.movements import Book, beancount_of, book_of, differences, statement_of
 from mumian.market.simulator import Simulator
 from mumian.rooms.ledger.model import HoldTransfers, Leg, PostPending, Purpose
+from mumian.rooms.settlement import model as settlement
+from mumian.rooms.settlement.records import BatchId, BatchLine, PayoutId
 
 SEED = 1
 
@@ -119,3 +124,26 @@ def test_a_closed_day_is_what_the_leaves_posted_by_then_and_a_fen_that_it_moved_
     moved = msgspec.structs.replace(day, totals=(msgspec.structs.replace(first, posted_fen=1), *others))
     (told,) = differences(msgspec.structs.replace(found, days=((seq, moved),)), rows)
     assert "closed with 1 fen of cash" in told
+
+
+ASKED = settlement.PayoutRequested(PayoutId("payout-1"), OPERATOR, 700, "ac" * 32)
+LINE = BatchLine(OPERATOR, "ac" * 32, 700, (PayoutId("payout-1"),))
+
+
+@pytest.mark.parametrize(
+    ("lines", "differs"),
+    [
+        (((LINE,),), []),
+        (((LINE,), (LINE,)), ["line 1 of `batch-2`"]),
+        (((replace(LINE, amount_fen=701),),), ["line 1 of `batch-1`"]),
+        (((replace(LINE, account_digest="0e" * 32),),), ["line 1 of `batch-1`"]),
+        (((replace(LINE, payouts=()),),), ["line 1 of `batch-1`"]),
+    ],
+)
+def test_a_payment_that_nobody_asked_for_or_that_was_made_before_is_seen(lines: Any, differs: list[str]) -> None:
+    days = tuple(
+        (nth, settlement.DayClosed(date(2026, 9, nth), BatchId(f"batch-{nth}"), (), each))
+        for nth, each in enumerate(lines, 1)
+    )
+    found = differences(Book((), (), days, (ASKED,)), ())
+    assert [place.partition(" pays")[0] for place in found] == differs

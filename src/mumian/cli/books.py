@@ -17,13 +17,17 @@ from mumian.journal.log import payload_in
 from mumian.journal.store import Store
 from mumian.kernel.ids import PartyId
 from mumian.kernel.money import yuan
-from mumian.kernel.time import day_of
+from mumian.kernel.time import Instant, day_of
 from mumian.market.home import Home
 from mumian.market.leaf import Leaf, decode_leaf
 from mumian.market.movements import Book, Statement, beancount_of, book_of, differences, statement_of
+from mumian.market.pain001 import pain001_of
 from mumian.market.rooms import States
 from mumian.rooms.settlement import model as settlement
 from mumian.rulebook.calendar import months_after
+
+DAYS_SHOWN = 31
+"""Of the days that were closed, so many of the latest are listed."""
 
 exports = typer.Typer(no_args_is_help=True, help=say("books for other programs", "供其他程序使用的账簿"))
 
@@ -110,6 +114,14 @@ def reconcile(home: HomeOption) -> None:
     typer.echo(
         say(f"{moved} movements on {accounts} accounts, no fen apart", f"{accounts} 个账户、{moved} 笔分录，分文不差")
     )
+    for _, closed in book.days[-DAYS_SHOWN:]:
+        number, fen = len(closed.lines), sum(line.amount_fen for line in closed.lines)
+        typer.echo(
+            say(
+                f"{closed.day} closed, {number} payments of {yuan(fen)} in `{closed.batch}`, imbalance 0.00",
+                f"{closed.day} 已日终，批次 `{closed.batch}` 付款 {number} 笔共 {yuan(fen)}，不平 0.00",
+            )
+        )
 
 
 @exports.command("beancount", help=say("print the ledger as a beancount file", "以 beancount 格式输出账簿"))
@@ -124,8 +136,11 @@ def export_beancount(home: HomeOption) -> None:
 def export_bank_batch(
     day: Annotated[str, typer.Argument(help=say("a closed day, as 2026-09-30", "已日终的日期，如 2026-09-30"))],
     home: HomeOption,
+    iso20022: Annotated[
+        bool, typer.Option("--iso20022", help=say("as pain.001.001.09 XML", "输出 pain.001.001.09 XML"))
+    ] = False,
 ) -> None:
-    """Read from the leaf that closed the day; the last line is the number of payments and their sum."""
+    """Read from the leaf that closed the day; the last line of CSV is the number of payments and their sum."""
     store = Home(home).open_store(mode="read")
     try:
         found = _closed(_leaves(store, _size(store)), day)
@@ -138,6 +153,19 @@ def export_bank_batch(
                 f"`{day}` 尚未日终；请以 `settlement.CloseDay` 办理，日期写作 2026-09-30",
             )
         )
+    if iso20022:
+        _print_pain001(*found)
+    else:
+        _print_batch(found[0])
+
+
+def _print_pain001(closed: settlement.DayClosed, at: Instant) -> None:
+    if not closed.lines:
+        fail(say(f"`{closed.batch}` holds no payment: send nothing", f"批次 `{closed.batch}` 没有付款，无须报送"))
+    typer.echo(pain001_of(closed, at))
+
+
+def _print_batch(found: settlement.DayClosed) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(("batch", "line", "party", "account_digest", "amount_fen", "payouts"))
     for nth, line in enumerate(found.lines, 1):
@@ -145,9 +173,9 @@ def export_bank_batch(
     table.writerow((found.batch, "total", len(found.lines), "", sum(line.amount_fen for line in found.lines), ""))
 
 
-def _closed(leaves: Iterator[Leaf], day: str) -> settlement.DayClosed | None:
+def _closed(leaves: Iterator[Leaf], day: str) -> tuple[settlement.DayClosed, Instant] | None:
     for leaf in leaves:
         for event in leaf.events:
             if isinstance(event, settlement.DayClosed) and event.day.isoformat() == day:
-                return event
+                return event, leaf.at
     return None

@@ -44,11 +44,14 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """Every account in the order of opening, every movement in the order of leaves, every closed day with its leaf."""
+    """Every account in the order of opening, every movement in the order of leaves, every closed day with its leaf, every
+    payout that was asked for.
+    """
 
     accounts: tuple[Owned, ...]
     movements: tuple[Movement, ...]
     days: tuple[tuple[int, settlement.DayClosed], ...] = ()
+    payouts: tuple[settlement.PayoutRequested, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -78,10 +81,13 @@ def book_of(leaves: Iterable[Leaf]) -> Book:
     held: dict[str, ledger.Leg] = {}
     movements: list[Movement] = []
     days: list[tuple[int, settlement.DayClosed]] = []
+    payouts: list[settlement.PayoutRequested] = []
     for leaf in leaves:
         for event in leaf.events:
             if isinstance(event, settlement.DayClosed):
                 days.append((leaf.seq, event))
+            elif isinstance(event, settlement.PayoutRequested):
+                payouts.append(event)
             elif isinstance(event, ledger.AccountOpened):
                 accounts[event.account] = Owned(event.account, event.owner, event.purpose, leaf.at)
             elif isinstance(event, ledger.TransfersHeld):
@@ -90,7 +96,7 @@ def book_of(leaves: Iterable[Leaf]) -> Book:
                 del held[event.transfer]
             else:
                 movements += (_movement(leaf, accounts, leg) for leg in _posted(event, held))
-    return Book(tuple(accounts.values()), tuple(movements), tuple(days))
+    return Book(tuple(accounts.values()), tuple(movements), tuple(days), tuple(payouts))
 
 
 def _posted(event: object, held: dict[str, ledger.Leg]) -> tuple[ledger.Leg, ...]:
@@ -149,6 +155,7 @@ def differences(book: Book, accounts: Iterable[tuple[str, ledger.Account]]) -> I
     """Reconcile the rows of the ledger and every closed day with what the leaves posted (日终对账): yield where they differ."""
     posted = balances_of(book.movements)
     yield from _day_differences(book)
+    yield from _batch_differences(book)
     seen: set[str] = set()
     for key, account in accounts:
         seen.add(key)
@@ -174,6 +181,18 @@ def _day_differences(book: Book) -> Iterator[str]:
             fen = held[total.purpose]
             if total.posted_fen != fen:
                 yield f"{closed.day} closed with {total.posted_fen} fen of {total.purpose}, leaves add up to {fen}"
+
+
+def _batch_differences(book: Book) -> Iterator[str]:
+    """Yield where a line of a batch is not what its party asked to be paid to that account, or pays a payout again."""
+    asked = {event.payout: event for event in book.payouts}
+    for _, closed in book.days:
+        for nth, line in enumerate(closed.lines, 1):
+            found = [asked.pop(key, None) for key in line.payouts]
+            sides = {(each.party, each.account_digest) for each in found if each is not None}
+            asked_fen = sum(each.amount_fen for each in found if each is not None)
+            if None in found or sides != {(line.party, line.account_digest)} or asked_fen != line.amount_fen:
+                yield f"line {nth} of `{closed.batch}` pays `{line.party}` {line.amount_fen} fen, it asked for {asked_fen} once"
 
 
 def beancount_of(book: Book) -> Iterator[str]:
