@@ -10,10 +10,9 @@ from stage import Stage
 
 from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.kernel.roles import DataKind, Role
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.time import DAY_MS, month_of, months_from
 from mumian.market.trial import EVIDENCE
 from mumian.rooms.filings import model as filings
-from mumian.rooms.filings.indexing import month_before, month_of
 from mumian.rooms.filings.records import FilingId, PurchaseMethod
 from mumian.rooms.parties.model import PartyKind
 
@@ -63,7 +62,7 @@ def public_product_bought(s: Stage) -> Says:
 
 
 def last_month(s: Stage) -> filings.PublishIndex:
-    return filings.PublishIndex(month_before(month_of(s.now)))
+    return filings.PublishIndex(months_from(month_of(s.now), -1))
 
 
 def published_twice(s: Stage) -> Says:

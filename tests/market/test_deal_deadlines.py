@@ -43,6 +43,16 @@ def test_silence_accepts_a_delivery_after_its_work_days(stage: Stage) -> None:
     assert list(stage.states.broken_laws()) == []
 
 
+@pytest.mark.parametrize("years", [1, 30])
+def test_a_clock_that_jumps_over_every_limit_accepts_what_was_delivered(stage: Stage, years: int) -> None:
+    before, order = cash_fen(stage), delivered(stage)
+    stage.wait(T0 + years * 366 * DAY_MS)
+    assert state_of(stage, order) is DealState.SETTLED
+    assert cash_fen(stage) == before - stage.states.exchange.orders[order].due_fen
+    assert not list(stage.states.ledger.held.under())
+    assert [place for law in laws.LAWS for place in law(stage.states, stage.now)] == []
+
+
 def test_an_order_that_nobody_delivers_expires_and_its_escrow_goes_back(stage: Stage) -> None:
     order = OrderId(stage.order())
     stage.wait(T0 + 400 * DAY_MS)

@@ -9,12 +9,11 @@ from stage import SCENARIO, Stage
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, PartyId, ProductId
 from mumian.kernel.roles import DataKind, Role
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.time import DAY_MS, month_of
 from mumian.market.trial import EVIDENCE, PURPOSE
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
 from mumian.rooms.filings import model as filings
-from mumian.rooms.filings.indexing import month_of
 from mumian.rooms.filings.records import Figure, FilingId, Index
 from mumian.rooms.parties.model import PartyKind, RelateParties, Relation
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from reached_money import COST, PLAN, asked
 from reached_negotiation import accepting, appointed, broker, listed, opened, opening, posted, tabled, terms
-from stage import Stage
+from stage import UNTIL, Stage
 
-from mumian.kernel.ids import OPERATOR
+from mumian.kernel.ids import OPERATOR, AgreementId
 from mumian.kernel.time import DAY_MS
 from mumian.market import laws
 from mumian.market.overview import washes
 from mumian.market.trial import PURPOSE
 from mumian.policy.contract import ContractModel
 from mumian.policy.model import Reason
+from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.contracts import views as contracts
 from mumian.rooms.contracts.model import FulfilDuty
 from mumian.rooms.exchange import events as deals
@@ -40,6 +42,15 @@ def test_agreed_terms_become_an_order_in_escrow_bound_to_their_agreement(stage: 
     assert agreement.order == placed.order
     assert list(stage.states.broken_laws()) == []
     assert [place for law in laws.LAWS for place in law(stage.states, stage.now)] == []
+
+
+def test_what_was_agreed_in_a_negotiation_is_computed_on_as_any_other_agreement(stage: Stage) -> None:
+    for owner, resource in zip(stage.world.owners, stage.world.resources, strict=True):
+        stage.say(owner, cleanroom.OpenBudget(resource, "tailnum", COST, COST, UNTIL))
+    leaf = stage.say(stage.world.insurer, accepting(stage, tabled(stage)))
+    (placed,) = (event for event in leaf.events if isinstance(event, deals.OrderPlaced))
+    agreement = AgreementId(stage.states.exchange.orders[placed.order].agreement)
+    asked(stage, agreement, stage.world.report, PLAN, "n1")
 
 
 def test_a_joint_development_without_a_clause_is_operated_when_the_other_consents(stage: Stage) -> None:

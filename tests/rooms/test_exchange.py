@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from mumian.kernel.canonical import INT53_MAX, canonical
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, AgreementId, ListingId, OrderId, PartyId, ProductId, ResourceId
 from mumian.kernel.limits import Stop
+from mumian.kernel.money import FEN_MAX
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.table import DictTable
@@ -46,6 +48,7 @@ from mumian.rooms.exchange.model import (
     IssueQuote,
     ListingFacts,
     ListProduct,
+    MissTurnover,
     Order,
     PlaceAgreed,
     PlaceOrder,
@@ -56,9 +59,12 @@ from mumian.rooms.exchange.model import (
     RecordDelivery,
     RegisterProduct,
     RejectDelivery,
+    RenewOrder,
+    ReportTurnover,
     ResolveDispute,
     ReviewCompliance,
     ReviewFacts,
+    SetRenewal,
     SettleUsage,
     ShelfFacts,
     SignDeal,
@@ -84,7 +90,7 @@ from mumian.rooms.exchange.product import (
     Tier,
     Unit,
 )
-from mumian.rooms.exchange.states import PRODUCT_MOVES, DealState, ListingState, ProductState, moves_of
+from mumian.rooms.exchange.states import PRODUCT_MOVES, DealState, ListingState, Payment, ProductState, moves_of
 from mumian.rooms.exchange.terms import (
     DISPUTE_MS,
     INSPECTION_MS,
@@ -283,6 +289,64 @@ def suspended() -> State:
 
 def metered() -> State:
     return signed(COUNTER)
+
+
+SHARE = Price(PriceMode.REV_SHARE, 1_250, Unit.TURNOVER)
+"""An eighth of what the buyer earns."""
+ONE_SHARE = an_order(quantity=1, expires_at=LATER + DAY_MS, limit_fen=1_250)
+AUGUST, SEPTEMBER, OCTOBER = "2026-08", "2026-09", "2026-10"
+
+
+def report(month: str = SEPTEMBER, turnover_fen: int = 80_000) -> ReportTurnover:
+    return ReportTurnover(ORDER, month, turnover_fen, DIGEST)
+
+
+def priced(price: Price) -> State:
+    state = a_state()
+    do(state, ListProduct(REPORT, price), pricing(AIR, seq=7))
+    return state
+
+
+def delivered_at(state: State, order: PlaceOrder) -> State:
+    """Order, sign and deliver on 2026-09-21, while the market's clock watches."""
+    do(state, order, by("insurer", now=LATER, seq=7))
+    do(state, SignDeal(ORDER, AGREED), signing(now=LATER))
+    do(state, RELEASED, by("merchant", now=LATER))
+    return state
+
+
+def shared() -> State:
+    return delivered_at(priced(SHARE), ONE_SHARE)
+
+
+def reported() -> State:
+    state = shared()
+    do(state, report(), by("insurer", now=LATER))
+    return state
+
+
+def owing() -> State:
+    state = reported()
+    do(state, MissTurnover(ORDER), by(MARKET, now=LATER + 25 * DAY_MS))
+    return state
+
+
+def subscribed() -> State:
+    """Two months at 100 fen each."""
+    monthly = Price(PriceMode.SUBSCRIPTION, 100, Unit.MONTH)
+    return delivered_at(priced(monthly), an_order(expires_at=LATER + DAY_MS))
+
+
+def over() -> State:
+    state = subscribed()
+    do(state, AcceptDelivery(ORDER), by("insurer", now=LATER))
+    return state
+
+
+def ended_early() -> State:
+    state = subscribed()
+    do(state, EndSubscription(ORDER), by("insurer", now=LATER))
+    return state
 
 
 def listed_again() -> State:
@@ -586,6 +650,37 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (delivered, EndSubscription(ORDER), by("trader"), R.NOT_YOURS),
     (signed, EndSubscription(ORDER), by("insurer"), R.ORDER_STATE_FORBIDS),
     (a_state, EndSubscription(ORDER), by("insurer"), R.ORDER_UNKNOWN),
+    (a_state, ListProduct(REPORT, replace(SHARE, amount_fen=10_001)), pricing(AIR), R.SHARE_UNSOUND),
+    (a_state, ListProduct(REPORT, replace(SHARE, amount_fen=0)), pricing(AIR), R.SHARE_UNSOUND),
+    (a_state, ListProduct(REPORT, replace(SHARE, trial_units=1)), pricing(AIR), R.SHARE_UNSOUND),
+    (a_state, ListProduct(REPORT, replace(SHARE, unit=Unit.MONTH)), pricing(AIR), R.PRICE_INCOHERENT),
+    (a_state, ListProduct(REPORT, replace(FREE, unit=Unit.TURNOVER)), pricing(AIR), R.PRICE_INCOHERENT),
+    (partial(priced, SHARE), replace(ONE_SHARE, quantity=2), by("insurer", now=LATER), R.SHARED_ONCE),
+    (
+        owing,
+        replace(ONE_SHARE, expires_at=LATER + 40 * DAY_MS),
+        by("insurer", now=LATER + 26 * DAY_MS),
+        R.TURNOVER_OWED,
+    ),
+    (shared, CloseUsage(ORDER), by("insurer", now=LATER), R.TURNOVER_OWED),
+    (reported, CloseUsage(ORDER), by("insurer", now=LATER + 20 * DAY_MS), R.TURNOVER_OWED),
+    (reported, CloseUsage(ORDER), by("trader", now=LATER), R.NOT_YOURS),
+    (delivered, report(), by("insurer", now=LATER), R.NOT_SHARED),
+    (a_state, report(), by("insurer", now=LATER), R.ORDER_UNKNOWN),
+    (shared, report(), by("merchant", now=LATER), R.NOT_YOURS),
+    (shared, report(AUGUST), by("insurer", now=LATER), R.MONTH_NOT_DUE),
+    (shared, report(OCTOBER), by("insurer", now=LATER), R.MONTH_NOT_DUE),
+    (shared, report(OCTOBER), by("insurer", now=LATER + 20 * DAY_MS), R.MONTH_NOT_DUE),
+    (reported, report(turnover_fen=79_999), by("insurer", now=LATER), R.TURNOVER_FALLS),
+    (reported, report(turnover_fen=FEN_MAX + 1), by("insurer", now=LATER), R.TURNOVER_TOO_LARGE),
+    (shared, MissTurnover(ORDER), by("merchant", now=LATER), R.ONLY_THE_MARKET),
+    (shared, AcceptDelivery(ORDER), by("insurer", now=LATER), R.ORDER_STATE_FORBIDS),
+    (subscribed, SetRenewal(ORDER, 200), by("merchant", now=LATER), R.NOT_YOURS),
+    (delivered, SetRenewal(ORDER, 200), by("insurer"), R.NOT_A_SUBSCRIPTION),
+    (over, SetRenewal(ORDER, 200), by("insurer", now=LATER + 61 * DAY_MS), R.RENEWAL_LATE),
+    (ended_early, SetRenewal(ORDER, 200), by("insurer", now=LATER), R.RENEWAL_LATE),
+    (a_state, SetRenewal(ORDER, 200), by("insurer"), R.ORDER_UNKNOWN),
+    (subscribed, RenewOrder(ORDER), by("insurer", now=LATER), R.ONLY_THE_MARKET),
     (signed, replace(RELEASED, units=3), by("merchant"), R.MORE_THAN_ORDERED),
     (disputed, replace(SETTLE, units=3), by("exchange"), R.MORE_THAN_ORDERED),
     (disputed, replace(SETTLE, units=1), by("insurer"), R.NOT_YOURS),
@@ -827,13 +922,13 @@ def test_public_data_for_welfare_is_listed_free_without_a_distribution() -> None
 
 def test_every_state_of_a_product_but_rejection_leads_on_and_every_deal_ends() -> None:
     assert [state for state in ProductState if not PRODUCT_MOVES[state]] == [ProductState.REJECTED]
-    for is_metered in (False, True):
+    for payment in Payment:
         reached, todo = set[DealState](), [DealState.ORDERED]
         while todo:
             state = todo.pop()
             reached.add(state)
-            todo += set(moves_of(state, metered=is_metered).values()) - reached
-        ends = {state for state in reached if not moves_of(state, metered=is_metered)}
+            todo += set(moves_of(state, payment).values()) - reached
+        ends = {state for state in reached if not moves_of(state, payment)}
         assert DealState.FILED in ends
         assert ends <= {DealState.FILED, DealState.CANCELLED, DealState.EXPIRED, DealState.REFUNDED}
 
@@ -912,7 +1007,7 @@ def test_every_law_holds_over_random_commands_and_orders_move_only_along_the_tab
             order = state.orders[key]
             reached.add(order.state)
             if order.state is not was.state:
-                assert order.state in moves_of(was.state, metered=order.metered).values()
+                assert order.state in moves_of(was.state, order.payment).values()
     assert [place for law in LAWS for place in law(state)] == []
     assert reached == set(DealState)
 
@@ -926,7 +1021,9 @@ def test_each_law_sees_the_defect_that_it_is_for() -> None:
     state.orders[ORDER] = replace(order, unit_fen=501, release_digest="")
     state.posted[f"{COUNTER}/000001"] = Posted(CAPPED, 89)
     del state.by_source[f"grant-1/{CHECK}"]
-    assert [bool(list(law(state))) for law in LAWS] == [True] * 8
+    state.orders["order-9"] = replace(order, renews=ORDER, buyer=PartyId("trader"))
+    state.turnover[f"{ORDER}/{SEPTEMBER}"] = 1
+    assert [bool(list(law(state))) for law in LAWS] == [True] * len(LAWS)
 
 
 def test_laws_see_what_stands_on_nothing() -> None:
@@ -936,7 +1033,7 @@ def test_laws_see_what_stands_on_nothing() -> None:
     state.products[CHECK] = replace(state.products[CHECK], scenario=replace(INSURANCE, code=""))
     state.orders[ORDER] = replace(state.orders[ORDER], version=9, calls=1)
     del state.by_product[f"{REPORT}/{ORDER}"]
-    assert [len(list(law(state))) for law in LAWS] == [2, 1, 1, 1, 0, 1, 2, 0]
+    assert [len(list(law(state))) for law in LAWS] == [2, 1, 1, 1, 0, 0, 0, 1, 2, 0]
 
 
 def test_what_ended_suspends_every_open_listing_beneath_it_in_one_event_and_no_other() -> None:

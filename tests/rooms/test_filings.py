@@ -15,12 +15,11 @@ from mumian.kernel.ids import PartyId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.table import DictTable
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.time import DAY_MS, months_from
 from mumian.rooms.filings import model as said
 from mumian.rooms.filings import views
 from mumian.rooms.filings.decide import decide
 from mumian.rooms.filings.evolve import evolve
-from mumian.rooms.filings.indexing import month_before
 from mumian.rooms.filings.laws import LAWS
 from mumian.rooms.filings.model import Command, DealFacts, IndexFacts, State, Trade
 from mumian.rooms.filings.records import Figure, FilingId, FilingState, PurchaseMethod
@@ -235,7 +234,7 @@ def test_a_trade_that_comes_late_changes_no_published_month_so_nothing_is_left_t
 
 @pytest.mark.parametrize(("month", "before"), [("2026-09", "2026-08"), ("2026-01", "2025-12"), ("2026-10", "2026-09")])
 def test_the_month_before(month: str, before: str) -> None:
-    assert month_before(month) == before
+    assert months_from(month, -1) == before
 
 
 def _with(state: State, **changes: Any) -> State:

@@ -5,6 +5,7 @@ An event of any room may carry a field `clocks`, a tuple of such changes; the ma
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -12,7 +13,10 @@ import msgspec
 
 from mumian.kernel.canonical import Natural
 from mumian.kernel.ids import PartyId
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, start_of
+
+HELD_UNTIL: Instant = start_of(date(9999, 12, 31))
+"""Until when money is held that a limit of the market's clock lets go: a clock that jumps finds it still there."""
 
 
 class Unit(StrEnum):

@@ -29,6 +29,22 @@ def start_of(day: date) -> Instant:
     return int(datetime(day.year, day.month, day.day, tzinfo=GUANGZHOU).timestamp() * 1000)
 
 
+def month_of(instant: Instant) -> Month:
+    """Return the month in Guangzhou at `instant`."""
+    return day_of(instant).isoformat()[:7]
+
+
+def months_from(month: Month, months: int) -> Month:
+    """Return the month so many later, or earlier if negative."""
+    year, nth = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + months, 12)
+    return f"{year:04d}-{nth + 1:02d}"
+
+
+def end_of(month: Month) -> Instant:
+    """Return the first instant after a month in Guangzhou."""
+    return start_of(date.fromisoformat(f"{months_from(month, 1)}-01"))
+
+
 def iso(instant: Instant) -> str:
     """Return `instant` as RFC 3339 in UTC with milliseconds."""
     return datetime.fromtimestamp(instant / 1000, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -28,7 +28,7 @@ BY_TIME = (Break.EXPIRED, Break.NOT_YET)
 def every_open_order_has_its_escrow(s: States, now: Instant) -> Iterator[str]:
     """What an order costs is held for it until it ends, or until the hold's own time is over."""
     for key, order in s.exchange.orders.under():
-        if order.state not in OPEN or not order.escrow_fen or now >= order.hold_expires_at:
+        if order.state not in OPEN or not order.escrow_fen or (now >= order.hold_expires_at and not order.is_watched):
             continue
         held = s.ledger.held.get(hold_of(key))
         if held is None or held.leg.amount_fen != order.escrow_fen or held.leg.memo != key:
@@ -47,8 +47,8 @@ def what_is_settled_was_shared_out(s: States, _now: Instant) -> Iterator[str]:
                 yield f"`{key}` settled {order.due_fen} fen and shared {paid_fen}"
         bills = (f"{order.product}/bill-{key.removeprefix('order-')}.{nth + 1}" for nth in range(order.bills))
         billed_fen = sum(shared.pop(bill, 0) for bill in bills)
-        if billed_fen != order.cost_fen(order.calls):
-            yield f"`{key}` billed {order.calls} calls at {order.unit_fen} fen and shared {billed_fen}"
+        if billed_fen != order.billed_fen:
+            yield f"`{key}` billed {order.billed_fen} fen and shared {billed_fen}"
     for key, gross_fen in shared.items():
         yield f"`{key}` shares {gross_fen} fen that no deal brought"
 

@@ -107,7 +107,7 @@ def washes(states: States) -> Iterator[Wash]:
         if seller not in groups:
             groups[seller] = parties.related(states.parties, seller)
         if order.buyer in groups[seller]:
-            amount_fen = order.cost_fen(order.calls) if order.metered else order.due_fen
+            amount_fen = order.billed_fen + order.due_fen
             links = parties.relation_path(states.parties, seller, order.buyer)
             path = " – ".join(dict.fromkeys(name for link in links for name in (link.party, link.other)))
             yield Wash(key, order.product, order.state.value, amount_fen, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import PartyId
 from mumian.kernel.roles import Role
 from mumian.market.actors import roles_of
 from mumian.market.gathering.base import Base, Gather
@@ -15,7 +14,6 @@ from mumian.rooms.auctions.records import Auction
 from mumian.rooms.exchange.product import PriceMode
 from mumian.rooms.exchange.states import ListingState
 from mumian.rooms.ledger import views as ledger
-from mumian.rooms.ledger.model import Purpose
 from mumian.rooms.parties import views as parties
 from mumian.rooms.parties.model import AUTHORITIES, Standing
 
@@ -45,7 +43,7 @@ def _bid(s: States, c: auctions.PlaceBid | auctions.CommitBid, base: Base) -> Fa
         is_open=_is_open(s, auction),
         relation=relation(s, auction.seller, bidder),
         is_broken=broken_source(s, auction.product, base["now"], taker=bidder) is not None,
-        cash_fen=_cash_fen(s, bidder),
+        cash_fen=ledger.cash_fen(s.ledger, bidder),
     )
 
 
@@ -59,7 +57,7 @@ def _close(s: States, c: auctions.CloseAuction, base: Base) -> Facts:
             bidder,
             bool(relation(s, auction.seller, bidder, by=AUTHORITIES)),
             broken_source(s, auction.product, base["now"], taker=bidder) is not None,
-            _cash_fen(s, bidder) + auction.terms.deposit_fen,
+            ledger.cash_fen(s.ledger, bidder) + auction.terms.deposit_fen,
             is_buyer=Role.BUYER in roles_of(s, bidder),
             has_left=parties.standing(s.parties, bidder) is Standing.EXITED,
         )
@@ -71,11 +69,6 @@ def _close(s: States, c: auctions.CloseAuction, base: Base) -> Facts:
 def _is_open(s: States, auction: Auction) -> bool:
     listing = s.exchange.listings[auction.listing]
     return listing.state is ListingState.OPEN and listing.price.mode is PriceMode.AUCTION
-
-
-def _cash_fen(s: States, party: PartyId) -> int:
-    account = ledger.account_of(s.ledger, party, Purpose.CASH)
-    return 0 if account is None else s.ledger.accounts[account].available_fen
 
 
 GATHER: dict[type, Gather] = {

@@ -68,6 +68,7 @@ def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
         actor=base["actor"],
         now=base["now"],
         purpose=c.purpose,
+        territory=TERRITORY,
         target=c.product,
     )
     order_key = s.exchange.by_agreement.get(c.agreement)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from mumian.kernel.facts import Facts
-from mumian.kernel.ids import ListingId, PartyId
+from mumian.kernel.ids import AgreementId, ListingId, PartyId
+from mumian.kernel.outcome import Refused
+from mumian.kernel.roles import Role
+from mumian.market.actors import roles_of
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.gathering.seen import broken_source, operator_relation, source_seen
 from mumian.market.rooms import States
 from mumian.rooms.auctions import views as auctions
+from mumian.rooms.contracts import views as contracts
+from mumian.rooms.contracts.decide import decide as decide_contracts
+from mumian.rooms.contracts.model import ConcludeAgreement, OfferFacts
 from mumian.rooms.exchange import model as exchange
+from mumian.rooms.ledger import views as ledger
 from mumian.rooms.revenue import views as revenue_views
 from mumian.rooms.rights import views as right_views
+from mumian.rooms.settlement import views as settlement
+from mumian.rooms.settlement.records import Side
 
 
 def _register_product(s: States, c: exchange.RegisterProduct, base: Base) -> Facts:
@@ -67,6 +76,28 @@ def _record_delivery(s: States, c: exchange.RecordDelivery, base: Base) -> Facts
     return _standing(s, order, order.buyer if order else base["actor"], base)
 
 
+def _renew(s: States, c: exchange.RenewOrder, base: Base) -> Facts:
+    """What was agreed is agreed anew: its offer is looked at as the room of contracts would."""
+    order = s.exchange.orders[c.order]
+    price, product = s.exchange.listings[order.listing].price, s.exchange.products[order.product]
+    agreement = s.contracts.agreements[order.agreement]
+    again = ConcludeAgreement(order.product, s.contracts.offers[agreement.offer].policy, order.buyer)
+    refused = decide_contracts(
+        s.contracts, again, OfferFacts(**base, product_seller=product.seller, purposes=product.purposes)
+    )
+    fee_fen = settlement.fee_fen(
+        s.settlement, Side.BUYER, product.product_type.value, order.quantity * price.amount_fen, now=base["now"]
+    )
+    return exchange.RenewalFacts(
+        **base,
+        broken=broken_source(s, order.product, base["now"], taker=order.buyer),
+        is_buyer=Role.BUYER in roles_of(s, order.buyer),
+        payable_fen=max(0, ledger.cash_fen(s.ledger, order.buyer) - fee_fen),
+        may_agree=agreement.ended_at is None and not isinstance(refused, Refused),
+        terms_until=contracts.ends_at(s.contracts, AgreementId(order.agreement)),
+    )
+
+
 def _standing(s: States, of: exchange.Listing | exchange.Order | None, taker: PartyId, base: Base) -> Facts:
     broken = broken_source(s, of.product, base["now"], taker=taker) if of else None
     return exchange.StandingFacts(**base, broken=broken)
@@ -98,6 +129,7 @@ GATHER: dict[type, Gather] = {
     exchange.PlaceOrder: _place,
     exchange.PlaceTrial: _place,
     exchange.PlaceAgreed: _place,
+    exchange.RenewOrder: _renew,
     exchange.RecordDelivery: _record_delivery,
     exchange.SignDeal: _sign_deal,
     exchange.SettleUsage: _settle_usage,

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId
-from mumian.kernel.time import Month
+from mumian.kernel.time import Month, month_of, months_from
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.rooms import States
 from mumian.rooms.exchange.states import DealState
 from mumian.rooms.filings import model as filings
 from mumian.rooms.filings import views
-from mumian.rooms.filings.indexing import month_before, month_of
 from mumian.rooms.parties import views as parties
 
 SETTLED = (DealState.SETTLED, DealState.FILED)
@@ -39,7 +38,7 @@ def _purchase(s: States, c: filings.RegisterPurchase, base: Base) -> Facts:
 
 def _publish(s: States, c: filings.PublishIndex, base: Base) -> Facts:
     """Read every order and filing: once a month, by the exchange alone."""
-    months = (month_before(c.month), c.month)
+    months = (months_from(c.month, -1), c.month)
     return filings.IndexFacts(**base, trades=(*_traded(s, months), *_filed(s, months)))
 
 

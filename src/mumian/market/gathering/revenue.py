@@ -10,7 +10,7 @@ from mumian.market.gathering.seen import operators_above, source_seen
 from mumian.market.rooms import States
 from mumian.rooms.exchange.model import Order, version_key
 from mumian.rooms.exchange.product import FieldOfUse, cost_fen
-from mumian.rooms.exchange.states import DealState
+from mumian.rooms.exchange.states import DealState, Payment
 from mumian.rooms.parties import views as parties
 from mumian.rooms.revenue import model as revenue
 
@@ -65,8 +65,8 @@ def _record_waiver(s: States, c: revenue.RecordWaiver, base: Base) -> Facts:
 
 
 def _is_a_sale(order: Order) -> bool:
-    """Tell whether an order was settled as a whole: neither tried nor billed by the call."""
-    return order.state in (DealState.SETTLED, DealState.FILED) and not order.metered and not order.is_trial
+    """Tell whether an order was settled as a whole: neither tried nor billed as it went."""
+    return order.state in (DealState.SETTLED, DealState.FILED) and order.payment is Payment.ONCE and not order.is_trial
 
 
 GATHER: dict[type, Gather] = {

@@ -49,12 +49,11 @@ def _claw_back(s: States, c: settlement.ClawBack, base: Base) -> Facts:
     if found is None:
         return settlement.ShareFacts(**base)
     got = (each for each in found.shares if views.holder(s.settlement, c.product, c.sale, each.payee) == c.payee)
-    account = ledger.account_of(s.ledger, c.payee, Purpose.CASH)
     return settlement.ShareFacts(
         **base,
         paid_fen=sum(share.amount_fen for share in got),
         buyer=_buyer(s, c.sale),
-        cash_fen=0 if account is None else s.ledger.accounts[account].available_fen,
+        cash_fen=ledger.cash_fen(s.ledger, c.payee),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mumian.kernel.ids import OPERATOR, AccountId, PartyId, ProductId, TransferId, new_id
+from mumian.kernel.limits import HELD_UNTIL
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
 from mumian.market.reactions.base import React
@@ -43,10 +44,10 @@ def _party_admitted(_s: States, event: parties.PartyAdmitted, _now: Instant) -> 
 
 
 def _order_placed(s: States, event: deals.OrderPlaced, _now: Instant) -> Iterator[Any]:
-    """Money is held for the order until it is accepted, cancelled or expired."""
+    """Money is held for the order until it is accepted, cancelled or expired; a watched order's limits let it go."""
     if event.escrow_fen:
         leg = ledger.Leg(cash_of(s, event.buyer), escrow_of(s), event.escrow_fen, event.order)
-        yield ledger.HoldTransfers((leg,), event.hold_expires_at)
+        yield ledger.HoldTransfers((leg,), HELD_UNTIL if event.is_watched else event.hold_expires_at)
 
 
 def _deal_signed(_s: States, event: deals.DealSigned, _now: Instant) -> Iterator[Any]:
@@ -81,8 +82,8 @@ def _delivery_accepted(s: States, event: deals.DeliveryAccepted, now: Instant) -
         yield ledger.VoidPending(hold)
 
 
-def _usage_billed(s: States, event: deals.UsageBilled, now: Instant) -> Iterator[Any]:
-    """A bill for calls is paid at once, then shared out."""
+def _billed(s: States, event: deals.UsageBilled | deals.TurnoverReported, now: Instant) -> Iterator[Any]:
+    """A bill, for calls or as a share of turnover, is paid at once, then shared out."""
     if event.amount_fen:
         yield ledger.PostTransfers((ledger.Leg(cash_of(s, event.buyer), escrow_of(s), event.amount_fen, event.bill),))
         yield distribution(s, event.bill, event.product, event.amount_fen, now=now)
@@ -156,7 +157,8 @@ REACTIONS: dict[type, React] = {
     cleanroom.TicketIssued: _ticket_issued,
     cleanroom.UsageRecorded: _usage_recorded,
     deals.DeliveryAccepted: _delivery_accepted,
-    deals.UsageBilled: _usage_billed,
+    deals.UsageBilled: _billed,
+    deals.TurnoverReported: _billed,
     revenue.Distributed: _distributed,
     deals.OrderCancelled: _order_ended,
     deals.OrderExpired: _order_ended,

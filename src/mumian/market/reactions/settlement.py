@@ -106,7 +106,7 @@ def _charge(s: States, sale: str, buyer: PartyId, product: ProductId, price_fen:
         yield settlement.ChargeBuyer(sale, buyer, product_type, price_fen)
 
 
-def _usage_billed(s: States, event: deals.UsageBilled, now: Instant) -> Iterator[Any]:
+def _billed(s: States, event: deals.UsageBilled | deals.TurnoverReported, now: Instant) -> Iterator[Any]:
     """A bill is paid at once, and so is its fee."""
     if event.amount_fen:
         yield from _charge(s, event.bill, event.buyer, event.product, event.amount_fen, now=now)
@@ -156,7 +156,8 @@ REACTIONS: dict[type, React] = {
     settlement.ClawedBack: _clawed_back,
     settlement.DebtPaid: _debt_paid,
     deals.OrderPlaced: _order_placed,
-    deals.UsageBilled: _usage_billed,
+    deals.UsageBilled: _billed,
+    deals.TurnoverReported: _billed,
     deals.DeliveryAccepted: _delivery_accepted,
     deals.OrderCancelled: _order_ended,
     deals.OrderExpired: _order_ended,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from mumian.kernel.ids import OPERATOR, PartyId
 from mumian.kernel.roles import DataKind, Role
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.time import DAY_MS, month_of, months_from
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.rooms.filings import model as filings
-from mumian.rooms.filings.indexing import month_before, month_of
 from mumian.rooms.filings.records import FilingId, FilingState, PurchaseMethod
 
 MADE: dict[type, tuple[str, str]] = {
@@ -46,7 +45,7 @@ def buy(s: Scene) -> Said:
 
 
 def publish(s: Scene) -> Said:
-    month = month_of(s.now) if s.chance(100) else month_before(month_of(s.now))
+    month = month_of(s.now) if s.chance(100) else months_from(month_of(s.now), -1)
     return Said(OPERATOR, filings.PublishIndex(month))
 
 

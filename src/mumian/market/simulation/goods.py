@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mumian.kernel.ids import OPERATOR, ListingId, PartyId, ProductId
+from mumian.kernel.ids import OPERATOR, ListingId, PartyId, ProductId, ResourceId
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.time import DAY_MS
+from mumian.market.gathering.lawful import unlawful
 from mumian.market.simulation.data import PURPOSES, SCENARIOS
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE, policy_of
@@ -41,7 +42,21 @@ def register_product(s: Scene) -> Said | None:
         s.one(SCENARIOS), "航班延误保险定价", s.one((goods.FieldOfUse.INDUSTRY, *goods.FieldOfUse))
     )
     purposes = (PURPOSE,) if s.chance(800) else PURPOSES
+    if _is_unlawful(s, sources, purposes) and s.chance(900):
+        return None
     return Said(seller, exchange.RegisterProduct("延误", kind, form, sources, purposes, scenario))
+
+
+def _is_unlawful(s: Scene, sources: tuple[str, ...], purposes: tuple[str, ...]) -> bool:
+    """Tell whether persons in one of the sources gave no basis for it."""
+    for source in sources:
+        record = s.states.rights.grants.get(source) or s.states.rights.rights.get(source)
+        if record is not None:
+            resource = ResourceId(record.resource)
+            holder = s.states.catalog.resources[resource].holder
+            if unlawful(s.states, resource, recipient=holder, purposes=purposes, now=s.now):
+                return True
+    return False
 
 
 def _is_of(s: Scene, grant: str, party: str) -> bool:
@@ -116,7 +131,7 @@ def record_for_job(s: Scene) -> Said | None:
 def _price(s: Scene, product: exchange.Product) -> goods.Price:
     modes, units = goods.PriceMode, goods.Unit
     if s.chance(100):
-        return goods.Price(modes.FREE, 0, s.one(tuple(units)))
+        return goods.Price(modes.FREE, 0, s.one(FREE_UNITS))
     is_checks = product.product_type is goods.ProductType.VERIFY
     if product.data_kind is DataKind.PUBLIC:
         return goods.Price(modes.GOV_CAP, s.one((90, 50_000, 70_000)), units.CALL if is_checks else units.PRODUCT)
@@ -140,8 +155,11 @@ RARER = (
     goods.Price(goods.PriceMode.PER_RECORD, 333, goods.Unit.RECORD),
     goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT),
     goods.Price(goods.PriceMode.FIXED, 40_000, goods.Unit.PRODUCT, trial_units=2),
+    goods.Price(goods.PriceMode.REV_SHARE, 1_250, goods.Unit.TURNOVER),
 )
-"""Prices in tiers, one of which rises, by the record, unposted, and with something to try."""
+"""Prices in tiers, one of which rises, by the record, unposted, with something to try, and as a share."""
+
+FREE_UNITS = tuple(unit for unit in goods.Unit if unit in goods.UNITS_OF[goods.PriceMode.FREE])
 
 
 def _offer(s: Scene, key: ProductId) -> contracts.MakeOffer:

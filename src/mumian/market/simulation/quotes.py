@@ -46,14 +46,27 @@ def rate(s: Scene) -> Said | None:
 
 def end(s: Scene) -> Said | None:
     """End a subscription within its period; now and then what is none."""
-    orders = s.states.exchange.orders
-    newest = [key for key in s.made["order"][-200:] if orders[key].months and orders[key].state is DealState.DELIVERED]
-    key = OrderId(s.one(newest) if newest and s.chance(900) else s.pick("order"))
-    order = orders.get(key)
+    key, order = _subscription(s)
     return (
         None if order is None else Said(s.one((order.buyer, order.buyer, order.seller)), exchange.EndSubscription(key))
     )
 
 
+def renew(s: Scene) -> Said | None:
+    """Have a subscription renew itself, or no more; now and then what is none."""
+    key, order = _subscription(s)
+    if order is None:
+        return None
+    limit_fen = s.one((0, 6_000, 6_000, 10**9, 10**9))
+    return Said(s.one((order.buyer, order.buyer, order.seller)), exchange.SetRenewal(key, limit_fen))
+
+
+def _subscription(s: Scene) -> tuple[OrderId, exchange.Order | None]:
+    orders = s.states.exchange.orders
+    newest = [key for key in s.made["order"][-200:] if orders[key].months and orders[key].state is DealState.DELIVERED]
+    key = OrderId(s.one(newest) if newest and s.chance(900) else s.pick("order"))
+    return key, orders.get(key)
+
+
 MADE: dict[type, tuple[str, str]] = {events.QuoteIssued: ("quote", "quote")}
-HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out), (20, rate), (4, end))
+HABITS: tuple[tuple[int, Habit], ...] = ((14, issue), (22, order), (20, try_out), (20, rate), (4, end), (20, renew))

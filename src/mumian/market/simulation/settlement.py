@@ -7,6 +7,7 @@ from datetime import timedelta
 from mumian.kernel.ids import OPERATOR, PartyId, ProductId
 from mumian.kernel.time import DAY_MS, day_of
 from mumian.market.simulation.scene import Habit, Said, Scene
+from mumian.rooms.ledger import views as ledger
 from mumian.rooms.settlement import model as settlement
 from mumian.rooms.settlement.records import (
     Award,
@@ -41,7 +42,9 @@ def _paid(s: Scene) -> tuple[ProductId, str, str] | None:
 def request(s: Scene) -> Said | None:
     found = _paid(s)
     party = s.pick("party") if found is None or s.chance(200) else found[2]
-    return Said(party, settlement.RequestPayout(s.one((1, 700, 10**12)), s.digest() if s.chance(500) else "ab" * 32))
+    everything = max(1, ledger.cash_fen(s.states.ledger, PartyId(party)))
+    account = s.digest() if s.chance(500) else "ab" * 32
+    return Said(party, settlement.RequestPayout(s.one((1, 700, everything, 10**12)), account))
 
 
 def cancel(s: Scene) -> Said | None:
@@ -93,7 +96,9 @@ def claw_back(s: Scene) -> Said | None:
     if found is None:
         return None
     product, sale, payee = found
-    amount_fen = s.one((1, 50, 5_000, 10**9))
+    shares = s.states.revenue.distributions[f"{product}/{sale}"].shares
+    whole = sum(share.amount_fen for share in shares if share.payee == payee)
+    amount_fen = s.one((1, 50, max(1, whole), 10**9))
     return Said(OPERATOR, settlement.ClawBack(product, sale, PartyId(payee), amount_fen, s.digest()))
 
 

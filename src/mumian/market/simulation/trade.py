@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mumian.kernel.ids import OPERATOR, AgreementId, BudgetId, JobId, ListingId, OrderId, PartyId, ProductId, ResourceId
 from mumian.kernel.roles import Role
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.time import DAY_MS, months_from
 from mumian.market.simulation.analysis import checks, figures, publish, review
 from mumian.market.simulation.data import PURPOSES, UNIT
 from mumian.market.simulation.scene import Habit, Said, Scene
@@ -14,9 +14,11 @@ from mumian.rooms.cleanroom.plan import AggregatePlan, Plan
 from mumian.rooms.cleanroom.records import Job, JobStatus, Usage
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
-from mumian.rooms.exchange.product import ProductType, Unit
-from mumian.rooms.exchange.states import DealState, ListingState
+from mumian.rooms.exchange.product import UNPOSTED, ProductType, Unit
+from mumian.rooms.exchange.states import DealState, ListingState, Payment
 from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason
+
+UNDER_WAY = frozenset({DealState.ORDERED, DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE, DealState.DISPUTED})
 
 
 def order(s: Scene) -> Said | None:
@@ -26,26 +28,32 @@ def order(s: Scene) -> Said | None:
         return None
     if not all(map(s.stands, s.states.exchange.products[listing.product].sources)):
         return None
+    if listing.price.mode in UNPOSTED and s.chance(950):
+        return None
     quantity = s.one((10, 1_000, 10**9)) if listing.price.unit is Unit.CALL else s.one((1, 1, 12))
     buyer = s.who(Role.BUYER)
     return Said(buyer, exchange.PlaceOrder(key, quantity, s.after(300), s.one((10**12, 10**12, 60_000))))
 
 
 def advance_order(s: Scene) -> Said | None:
-    """Say what is next in a deal, as one of its sides would."""
-    key = OrderId(s.pick("order"))
+    """Say what is next in a deal, as one of its sides would: mostly in a recent one that goes on."""
+    newest = [key for key in s.made["order"][-40:] if s.states.exchange.orders[key].state in UNDER_WAY]
+    key = OrderId(s.one(newest) if newest and s.chance(800) else s.pick("order"))
     deal = s.states.exchange.orders.get(key)
     if deal is None:
         return None
+    agreed = s.states.contracts.agreements.get(deal.agreement)
+    if agreed is not None and agreed.ended_at is not None and s.chance(900):
+        return Said(deal.seller, exchange.CloseUsage(key)) if deal.payment is not Payment.ONCE else None
     if s.now >= deal.expires_at and deal.state in (DealState.ORDERED, DealState.SIGNED) and s.chance(900):
         return Said(s.pick("party"), exchange.ExpireOrder(key)) if not deal.agreement or not deal.metered else None
     match deal.state:
         case DealState.ORDERED:
             return _sign(s, key, deal)
         case DealState.SIGNED | DealState.IN_USE:
-            return _meter(s, key, deal) if deal.metered else _deliver(s, key, deal)
+            return ADVANCE[deal.payment](s, key, deal)
         case DealState.DELIVERED:
-            return _inspect(s, key, deal)
+            return _report(s, key, deal) if deal.is_shared else _inspect(s, key, deal)
         case DealState.DISPUTED:
             outcome = s.one(tuple(DisputeOutcome))
             gives_in = deal.buyer if outcome is DisputeOutcome.SETTLE else deal.seller
@@ -161,6 +169,24 @@ def _meter(s: Scene, key: OrderId, deal: exchange.Order) -> Said:
     holder = s.states.catalog.resources[grant.resource].holder
     calls = s.one((1, left, max(1, left // 2)))
     return Said(holder, cleanroom.RecordUsage(agreement, deal.product, s.digest(), usage.calls, calls))
+
+
+def _report(s: Scene, key: OrderId, deal: exchange.Order) -> Said | None:
+    """Turnover is reported month by month, now and then again, out of turn or by another; one day the deal is closed."""
+    if deal.state is DealState.SIGNED:
+        return _deliver(s, key, deal)
+    if s.chance(400):
+        return None  # whoever reports late misses a month
+    if s.chance(80):
+        return Said(s.one((deal.buyer, deal.seller)), exchange.CloseUsage(key))
+    month = months_from(deal.owed_month, 0 if s.chance(850) else s.one((-1, 1)))
+    said_fen = s.states.exchange.turnover.get(f"{key}/{month}") or 0
+    turnover_fen = max(0, said_fen + s.one((0, 1, 9_999, 80_000, -1)))
+    actor = s.one((deal.buyer, deal.buyer, deal.buyer, OPERATOR, deal.seller))
+    return Said(actor, exchange.ReportTurnover(key, month, turnover_fen, s.digest()))
+
+
+ADVANCE = {Payment.ONCE: _deliver, Payment.METERED: _meter, Payment.SHARED: _report}
 
 
 def _inspect(s: Scene, key: OrderId, deal: exchange.Order) -> Said:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import new_id
-from mumian.kernel.limits import Start, Unit
+from mumian.kernel.limits import HELD_UNTIL, Start, Unit
 from mumian.kernel.outcome import Detail, Refused
-from mumian.kernel.time import Instant, start_of
 from mumian.methods.auction import dutch_fen, soft_close_ms
 from mumian.rooms.auctions.closing import sold
 from mumian.rooms.auctions.model import AuctionRefusal as R
@@ -36,9 +33,6 @@ from mumian.rooms.auctions.records import (
 MINUTE_MS = 60_000
 BIDDERS_MAX = 200
 """Bidders of one auction; bounds the work of closing it."""
-
-HELD_UNTIL: Instant = start_of(date(9999, 12, 31))
-"""A deposit does not run out: a market that stood still closes late, and must find it then."""
 
 
 def place(state: State, command: PlaceBid, facts: Facts) -> list[Event] | Refused:

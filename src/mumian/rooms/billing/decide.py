@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import assert_never
 
 from mumian.kernel.facts import Facts
@@ -10,7 +9,7 @@ from mumian.kernel.ids import PartyId, new_id
 from mumian.kernel.limits import Start, Stop, Unit
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
-from mumian.kernel.time import Instant, Month, start_of
+from mumian.kernel.time import Instant, end_of
 from mumian.methods.apportion import apportion
 from mumian.rooms.billing.model import (
     ROOTS_MAX,
@@ -39,7 +38,6 @@ from mumian.rooms.billing.model import (
     TaxLine,
 )
 from mumian.rooms.billing.model import BillingRefusal as R
-from mumian.rulebook.calendar import months_after
 from mumian.rulebook.rules import missing, number_at
 
 CONTEST = "billing.contest"
@@ -124,11 +122,6 @@ def _refuse_taxes(taxes: tuple[Tax, ...]) -> Refused | None:
     kinds = [tax.kind for tax in taxes]
     twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
     return None if twice is None else Refused(R.TAX_REPEATED, {"kind": twice})
-
-
-def end_of(month: Month) -> Instant:
-    """Return the first instant after a month in Guangzhou."""
-    return start_of(months_after(date.fromisoformat(f"{month}-01"), 1))
 
 
 def split_taxes(amount_fen: int, taxes: tuple[Tax, ...]) -> tuple[int, tuple[TaxLine, ...]]:

@@ -9,7 +9,7 @@ from mumian.kernel.ids import AgreementId, OrderId, PartyId, ProductId
 from mumian.kernel.time import Instant
 from mumian.policy.decide import evaluate
 from mumian.policy.jsonld import to_jsonld
-from mumian.policy.model import Decision, Reason, Request
+from mumian.policy.model import Constraint, Decision, Reason, Request
 from mumian.rooms.contracts.model import Agreement, Offer, OfferId, State
 from mumian.rooms.contracts.standing import decide_resource, policies_of
 
@@ -20,6 +20,7 @@ __all__ = [
     "agreements_on_product",
     "decide_resource",
     "decide_use",
+    "ends_at",
     "is_in_force",
     "odrl",
     "offer",
@@ -83,6 +84,18 @@ def is_in_force(state: State, agreement: AgreementId) -> bool:
     """Tell whether there is such an agreement and it was not terminated; its own terms may still deny a use."""
     found = state.agreements.get(agreement)
     return found is not None and found.ended_at is None
+
+
+def ends_at(state: State, agreement: AgreementId) -> Instant | None:
+    """Return the first instant at which a permission of an agreement ends by its own words, None where none does."""
+    found = state.agreements.get(agreement)
+    ends = [
+        part.right_operand
+        for rule in (found.policy.permission if found else ())
+        for part in rule.constraints
+        if isinstance(part, Constraint) and part.left_operand == "dateTime" and part.operator in ("lt", "lteq")
+    ]
+    return min((end for end in ends if isinstance(end, int)), default=None)
 
 
 def uses(state: State, agreement: AgreementId) -> int:

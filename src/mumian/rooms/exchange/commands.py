@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from mumian.kernel.canonical import Positive
+from mumian.kernel.canonical import Natural, Positive
 from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductId
 from mumian.kernel.money import Fen, PositiveFen
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, Month
 from mumian.rooms.exchange.product import Code, DeliveryForm, Digest, Price, ProductType, Scenario, SourceId, Title
 from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason, ReviewItem, SuspendReason, Verdict
 
@@ -77,7 +77,8 @@ class SuspendListing(_Command, frozen=True):
 
 
 class PlaceOrder(_Command, frozen=True):
-    """Order `quantity` units (products, months, calls at most) for `max_price_fen` in all at most. By a buyer.
+    """Order `quantity` units (products, months; calls or hundreds of yuan of turnover at most) for `max_price_fen` in all
+    at most. By a buyer.
 
     expires_at: when delivery is due; for metered calls, when the seller may close the deal.
     quote: whose price counts instead of the posted one, or empty. Facts: `StandingFacts`.
@@ -178,6 +179,42 @@ class EndSubscription(_Command, frozen=True):
     order: OrderId
 
 
+class SetRenewal(_Command, frozen=True):
+    """Have a subscription renew itself when its period is over, for `limit_fen` at most; 0: not, or no longer. By its buyer.
+
+    It is renewed for the same quantity at the price posted then, on the terms that were agreed, as often as its period ends.
+    """
+
+    order: OrderId
+    limit_fen: Fen
+
+
+class RenewOrder(_Command, frozen=True):
+    """Renew a subscription whose period is over, or say why not. By the market. Facts: `RenewalFacts`."""
+
+    order: OrderId
+
+
+class ReportTurnover(_Command, frozen=True):
+    """Say what a product brought its buyer in a month: the seller's share of it is paid at once. By the buyer, or by the
+    exchange, whose auditor's opinion `evidence_digest` then names.
+
+    month: one that has begun, in order. turnover_fen: of the whole month; said again, it may only have grown.
+    evidence_digest: of the books that it rests on.
+    """
+
+    order: OrderId
+    month: Month
+    turnover_fen: Natural
+    evidence_digest: Digest
+
+
+class MissTurnover(_Command, frozen=True):
+    """Note that a month was not reported in time. By the market."""
+
+    order: OrderId
+
+
 class CancelOrder(_Command, frozen=True):
     """Call an order off before delivery. By either side; one that binds, won by auction, only by its buyer, while its listing is suspended."""
 
@@ -197,7 +234,9 @@ class SettleUsage(_Command, frozen=True):
 
 
 class CloseUsage(_Command, frozen=True):
-    """End a metered deal after its last bill. By the seller or the market: the buyer could escape a bill by it."""
+    """End a metered or shared deal after its last bill. By the seller or the market: the buyer could escape a bill by it.
+    The buyer ends a shared one once every month to this one is reported.
+    """
 
     order: OrderId
 
@@ -233,6 +272,10 @@ Command = (
     | RejectDelivery
     | ResolveDispute
     | EndSubscription
+    | SetRenewal
+    | RenewOrder
+    | ReportTurnover
+    | MissTurnover
     | CancelOrder
     | ExpireOrder
     | SettleUsage

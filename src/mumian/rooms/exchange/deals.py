@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import OPERATOR, OrderId
 from mumian.kernel.limits import ClockChange, Start, Stop
 from mumian.kernel.limits import Unit as ClockUnit
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.roles import Role
-from mumian.kernel.time import Instant, day_of, start_of
+from mumian.kernel.time import month_of
 from mumian.rooms.exchange.events import (
     DealFiled,
     DealRated,
@@ -20,16 +22,12 @@ from mumian.rooms.exchange.events import (
     OrderCancelled,
     OrderExpired,
     OrderRefunded,
-    UsageBilled,
-    UsageClosed,
 )
 from mumian.rooms.exchange.gates import not_yours, refuse_role
 from mumian.rooms.exchange.model import (
     AcceptDelivery,
     AgreementSeen,
     CancelOrder,
-    CloseUsage,
-    EndSubscription,
     ExpireOrder,
     FileDeal,
     Order,
@@ -37,15 +35,16 @@ from mumian.rooms.exchange.model import (
     RecordDelivery,
     RejectDelivery,
     ResolveDispute,
-    SettleUsage,
     SignDeal,
     SigningFacts,
     State,
-    UsageFacts,
 )
+from mumian.rooms.exchange.moving import ended, moving
+from mumian.rooms.exchange.ongoing import watch_month
 from mumian.rooms.exchange.ordering import refuse_standing
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
-from mumian.rooms.exchange.states import DealMove, DealState, ListingState, moves_of, names
+from mumian.rooms.exchange.states import DealMove, DealState, ListingState
+from mumian.rooms.exchange.subscribing import period_end, watch_renewal
 from mumian.rooms.exchange.terms import (
     DELIVERY_DUE,
     ESCROW_DUE,
@@ -55,23 +54,10 @@ from mumian.rooms.exchange.terms import (
     DisputeOutcome,
     RejectReason,
 )
-from mumian.rulebook.calendar import months_after
 from mumian.rulebook.rules import number_at
 
 FILERS = frozenset({Role.EXCHANGE})
 RATEABLE = frozenset({DealState.SETTLED, DealState.REFUNDED, DealState.FILED})
-
-
-def _moving(state: State, key: OrderId, move: DealMove) -> Order | Refused:
-    """Return the order if it exists and the move is open to it."""
-    order = state.orders.get(key)
-    if order is None:
-        return Refused(R.ORDER_UNKNOWN, {"order": key})
-    moves = moves_of(order.state, metered=order.metered)
-    if move not in moves:
-        detail: Detail = {"order": key, "state": order.state.value}
-        return Refused(R.ORDER_STATE_FORBIDS, {**detail, "move": move.value, "possible": names(moves)})
-    return order
 
 
 def _refuse_late(state: State, key: OrderId, order: Order, facts: Facts) -> Refused | None:
@@ -85,7 +71,7 @@ def _refuse_late(state: State, key: OrderId, order: Order, facts: Facts) -> Refu
 
 def sign(state: State, command: SignDeal, facts: Facts) -> list[Event] | Refused:
     assert isinstance(facts, SigningFacts)
-    order = _moving(state, command.order, DealMove.SIGN)
+    order = moving(state, command.order, DealMove.SIGN)
     if isinstance(order, Refused):
         return order
     if facts.actor not in (order.buyer, order.seller) and not facts.is_market:
@@ -110,7 +96,7 @@ def _refuse_agreement(command: SignDeal, order: Order, seen: AgreementSeen | Non
 
 
 def deliver(state: State, command: RecordDelivery, facts: Facts) -> list[Event] | Refused:
-    order = _moving(state, command.order, DealMove.DELIVER)
+    order = moving(state, command.order, DealMove.DELIVER)
     if isinstance(order, Refused):
         return order
     if facts.actor != order.seller and not facts.is_market:
@@ -123,7 +109,9 @@ def deliver(state: State, command: RecordDelivery, facts: Facts) -> list[Event] 
     if order.is_watched:
         days = number_at(INSPECTION_RULE, "inspection_work_days", rulebook=facts.rulebook, now=facts.now)
         limit = Start(command.order, INSPECTION_DUE, ClockUnit.WORK_DAYS, days, INSPECTION_RULE, order.buyer)
-        if order.unit_months:  # what is delivered is a time: it is accepted when that is over
+        if order.is_shared:  # nothing is accepted: what was delivered is paid as it earns
+            limit = watch_month(command.order, order.buyer, month_of(facts.now), facts)
+        elif order.unit_months:  # what is delivered is a time: it is accepted when that is over
             over_at = period_end(order.unit_months * (command.units or order.quantity), delivered_at=facts.now)
             limit = Start(command.order, INSPECTION_DUE, ClockUnit.INSTANT, over_at, INSPECTION_RULE, order.buyer)
         clocks = (Stop(command.order, DELIVERY_DUE), limit)
@@ -136,13 +124,8 @@ def _refuse_units(key: OrderId, units: int | None, units_max: int) -> Refused | 
     return Refused(R.MORE_THAN_ORDERED, {"order": key, "units": units, "units_max": units_max})
 
 
-def _ended(key: OrderId, order: Order) -> tuple[ClockChange, ...]:
-    """Return what the end of a deal does to its limits."""
-    return (Stop(key),) if order.is_watched else ()
-
-
 def accept(state: State, command: AcceptDelivery, facts: Facts) -> list[Event] | Refused:
-    order = _moving(state, command.order, DealMove.ACCEPT)
+    order = moving(state, command.order, DealMove.ACCEPT)
     if isinstance(order, Refused):
         return order
     if facts.actor != order.buyer:
@@ -154,39 +137,20 @@ def accept(state: State, command: AcceptDelivery, facts: Facts) -> list[Event] |
         until = order.delivered_at + INSPECTION_MS
         if facts.now < until:
             return Refused(R.INSPECTION_RUNS, {"order": command.order, "until": until, "now": facts.now})
-    return [_accepted(command.order, order, facts)]
-
-
-def end(state: State, command: EndSubscription, facts: Facts) -> list[Event] | Refused:
-    """The day of the end is paid, what comes after it goes back."""
-    order = _moving(state, command.order, DealMove.END)
-    if isinstance(order, Refused):
-        return order
-    if facts.actor not in (order.buyer, order.seller):
-        return not_yours(facts, command.order, order.buyer, DealMove.END.value)
-    if not order.months:
-        return Refused(R.NOT_A_SUBSCRIPTION, {"order": command.order})
-    began, ends = day_of(order.delivered_at), day_of(period_end(order.months, delivered_at=order.delivered_at))
-    period_days = (ends - began).days
-    paid_days = min(period_days, (day_of(facts.now) - began).days + 1)
-    due_fen = order.due_fen * paid_days // period_days
-    settled = (order.product, order.buyer, order.seller, due_fen, facts.actor, 0, _ended(command.order, order))
-    return [DeliveryAccepted(command.order, *settled, paid_days, period_days)]
-
-
-def period_end(months: int, *, delivered_at: Instant) -> Instant:
-    """Return the first instant after a subscription's period, which begins on the day of its delivery."""
-    return start_of(months_after(day_of(delivered_at), months))
+    accepted = _accepted(command.order, order, facts)
+    if order.renewal_fen and facts.actor == order.buyer:  # it is paid before its period is over, and goes on after it
+        accepted = replace(accepted, clocks=(*accepted.clocks, watch_renewal(command.order, order)))
+    return [accepted]
 
 
 def _accepted(key: OrderId, order: Order, facts: Facts, *, units: int = 0) -> DeliveryAccepted:
     due_fen = order.cost_fen(units) if units else order.due_fen
     sides = (order.product, order.buyer, order.seller)
-    return DeliveryAccepted(key, *sides, due_fen, facts.actor, units, _ended(key, order))
+    return DeliveryAccepted(key, *sides, due_fen, facts.actor, units, ended(key, order))
 
 
 def reject(state: State, command: RejectDelivery, facts: Facts) -> list[Event] | Refused:
-    order = _moving(state, command.order, DealMove.REJECT)
+    order = moving(state, command.order, DealMove.REJECT)
     if isinstance(order, Refused):
         return order
     is_unshared = command.reason is RejectReason.UNSHARED
@@ -204,7 +168,7 @@ def resolve(state: State, command: ResolveDispute, facts: Facts) -> list[Event] 
     """The exchange decides; a side may always give in."""
     settles = command.outcome is DisputeOutcome.SETTLE
     move = DealMove.SETTLE if settles else DealMove.REFUND
-    order = _moving(state, command.order, move)
+    order = moving(state, command.order, move)
     if isinstance(order, Refused):
         return order
     gives_in = order.buyer if settles else order.seller
@@ -214,11 +178,11 @@ def resolve(state: State, command: ResolveDispute, facts: Facts) -> list[Event] 
     if settles:
         refused = _refuse_units(command.order, command.units, order.units or order.quantity)
         return refused or [_accepted(command.order, order, facts, units=command.units or 0)]
-    return [OrderRefunded(command.order, order.escrow_fen, facts.actor, _ended(command.order, order))]
+    return [OrderRefunded(command.order, order.escrow_fen, facts.actor, ended(command.order, order))]
 
 
 def cancel(state: State, command: CancelOrder, facts: Facts) -> list[Event] | Refused:
-    order = _moving(state, command.order, DealMove.CANCEL)
+    order = moving(state, command.order, DealMove.CANCEL)
     if isinstance(order, Refused):
         return order
     if facts.actor not in (order.buyer, order.seller):
@@ -228,48 +192,19 @@ def cancel(state: State, command: CancelOrder, facts: Facts) -> list[Event] | Re
         return Refused(
             R.ORDER_BINDS, {"order": command.order, "because": order.because, "expires_at": order.expires_at}
         )
-    return [OrderCancelled(command.order, order.escrow_fen, facts.actor, _ended(command.order, order))]
+    return [OrderCancelled(command.order, order.escrow_fen, facts.actor, ended(command.order, order))]
 
 
 def expire(state: State, command: ExpireOrder, facts: Facts) -> list[Event] | Refused:
     """Before delivery an order expires when it is due; after it, when its escrow does."""
-    order = _moving(state, command.order, DealMove.EXPIRE)
+    order = moving(state, command.order, DealMove.EXPIRE)
     if isinstance(order, Refused):
         return order
     is_delivered = order.state in (DealState.DELIVERED, DealState.DISPUTED)
     due_at = order.hold_expires_at if is_delivered else order.expires_at
     if facts.now < due_at:
         return Refused(R.ORDER_NOT_DUE, {"order": command.order, "due_at": due_at, "now": facts.now})
-    return [OrderExpired(command.order, order.escrow_fen, _ended(command.order, order))]
-
-
-def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event] | Refused:
-    assert isinstance(facts, UsageFacts)
-    key = state.by_agreement.get(command.agreement)
-    if key is None:
-        return Refused(R.AGREEMENT_WITHOUT_ORDER, {"agreement": command.agreement})
-    order = _moving(state, key, DealMove.BILL)
-    if isinstance(order, Refused):
-        return order
-    if facts.actor != order.seller and not facts.is_market:
-        return not_yours(facts, key, order.seller, DealMove.BILL.value)
-    calls_left = order.quantity - order.calls
-    calls = min(facts.unbilled_calls, calls_left)
-    if calls == 0:
-        detail: Detail = {"order": key, "unbilled_calls": facts.unbilled_calls}
-        return Refused(R.NOTHING_TO_BILL, {**detail, "calls_left": calls_left})
-    bill = f"bill-{key.removeprefix('order-')}.{order.bills + 1}"
-    amount_fen = order.charge_fen(before=order.calls, units=calls)
-    return [UsageBilled(bill, key, command.agreement, order.product, calls, amount_fen, order.buyer, order.seller)]
-
-
-def close_usage(state: State, command: CloseUsage, facts: Facts) -> list[Event] | Refused:
-    order = _moving(state, command.order, DealMove.CLOSE)
-    if isinstance(order, Refused):
-        return order
-    if facts.actor != order.seller and not facts.is_market:
-        return not_yours(facts, command.order, order.seller, DealMove.CLOSE.value)
-    return [UsageClosed(command.order, order.product)]
+    return [OrderExpired(command.order, order.escrow_fen, ended(command.order, order))]
 
 
 def rate(state: State, command: RateDeal, facts: Facts) -> list[Event] | Refused:
@@ -290,7 +225,7 @@ def file(state: State, command: FileDeal, facts: Facts) -> list[Event] | Refused
     refused = None if facts.is_market else refuse_role(facts, FILERS, "file a deal")
     if refused is not None:
         return refused
-    order = _moving(state, command.order, DealMove.FILE)
+    order = moving(state, command.order, DealMove.FILE)
     if isinstance(order, Refused):
         return order
     return [DealFiled(command.order, f"filing-{command.order.removeprefix('order-')}", command.evaluation)]

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.outcome import Refused
-from mumian.rooms.exchange import deals, gates, ordering
+from mumian.rooms.exchange import deals, gates, ongoing, ordering, subscribing
 from mumian.rooms.exchange.model import (
     AcceptDelivery,
     CancelOrder,
@@ -19,6 +19,7 @@ from mumian.rooms.exchange.model import (
     FileDeal,
     IssueQuote,
     ListProduct,
+    MissTurnover,
     PlaceAgreed,
     PlaceOrder,
     PlaceTrial,
@@ -26,8 +27,11 @@ from mumian.rooms.exchange.model import (
     RecordDelivery,
     RegisterProduct,
     RejectDelivery,
+    RenewOrder,
+    ReportTurnover,
     ResolveDispute,
     ReviewCompliance,
+    SetRenewal,
     SettleUsage,
     SignDeal,
     State,
@@ -54,19 +58,27 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
         case AcceptDelivery():
             return deals.accept(state, command, facts)
         case SettleUsage():
-            return deals.settle_usage(state, command, facts)
+            return ongoing.settle_usage(state, command, facts)
         case FileDeal():
             return deals.file(state, command, facts)
         case RateDeal():
             return deals.rate(state, command, facts)
         case CloseUsage():
-            return deals.close_usage(state, command, facts)
+            return ongoing.close_usage(state, command, facts)
         case RejectDelivery():
             return deals.reject(state, command, facts)
         case ResolveDispute():
             return deals.resolve(state, command, facts)
         case EndSubscription():
-            return deals.end(state, command, facts)
+            return subscribing.end(state, command, facts)
+        case SetRenewal():
+            return subscribing.set_renewal(state, command, facts)
+        case RenewOrder():
+            return subscribing.renew(state, command, facts)
+        case ReportTurnover():
+            return ongoing.report(state, command, facts)
+        case MissTurnover():
+            return ongoing.miss(state, command, facts)
         case CancelOrder():
             return deals.cancel(state, command, facts)
         case ExpireOrder():

@@ -9,7 +9,7 @@ from mumian.kernel.ids import AgreementId, ListingId, OrderId, PartyId, ProductI
 from mumian.kernel.limits import ClockChange
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, Month
 from mumian.rooms.exchange.product import (
     Code,
     DeliveryForm,
@@ -21,7 +21,14 @@ from mumian.rooms.exchange.product import (
     Tier,
     Title,
 )
-from mumian.rooms.exchange.terms import Evaluation, RejectReason, ReviewItem, SuspendReason, Verdict
+from mumian.rooms.exchange.terms import (
+    Evaluation,
+    RejectReason,
+    RenewalReason,
+    ReviewItem,
+    SuspendReason,
+    Verdict,
+)
 
 
 class _Event(msgspec.Struct, frozen=True, tag=lambda name: f"exchange.{name}"):
@@ -92,7 +99,8 @@ class OrderPlaced(_Event, frozen=True):
     because: the negotiation or auction that found the price; empty where it was the posted one.
     is_watched: the market's own clock meets the order's limits. quote: whose price it is, or empty.
     is_trial: it costs nothing and is the buyer's only one of the product. unit_months: of one unit of a
-    subscription, 0 of anything else. is_binding: neither side calls it off.
+    subscription, 0 of anything else. is_binding: neither side calls it off. is_shared: what is paid is a share of what the
+    buyer earns. renews: the subscription that it renews, or empty; renewal_fen: for how much at most it renews itself in turn.
     """
 
     order: OrderId
@@ -116,6 +124,9 @@ class OrderPlaced(_Event, frozen=True):
     is_trial: bool = False
     unit_months: Natural = 0
     is_binding: bool = False
+    is_shared: bool = False
+    renews: str = ""
+    renewal_fen: Fen = 0
 
 
 class QuoteIssued(_Event, frozen=True):
@@ -204,9 +215,59 @@ class UsageBilled(_Event, frozen=True):
     seller: PartyId
 
 
+class RenewalSet(_Event, frozen=True):
+    """limit_fen: for how much at most the subscription renews itself; 0: it does not."""
+
+    order: OrderId
+    buyer: PartyId
+    limit_fen: Fen
+    clocks: tuple[ClockChange, ...] = ()
+
+
+class RenewalLapsed(_Event, frozen=True):
+    """A subscription that was to renew itself did not."""
+
+    order: OrderId
+    buyer: PartyId
+    reason: RenewalReason
+
+
+class TurnoverReported(_Event, frozen=True):
+    """What the product brought in `month`, of which `amount_fen` are due from `buyer` now: the share of what is new.
+
+    turnover_fen: of the whole month. grown_fen: of it not said before. by: the buyer, or the exchange in its stead.
+    is_over: the month was, so that it counts as reported.
+    `bill`: `bill-<order's number>.<n>`, n from 1.
+    """
+
+    bill: str
+    order: OrderId
+    agreement: AgreementId
+    product: ProductId
+    month: Month
+    turnover_fen: Natural
+    grown_fen: Natural
+    amount_fen: Fen
+    evidence_digest: Digest
+    buyer: PartyId
+    seller: PartyId
+    by: PartyId
+    is_over: bool
+    clocks: tuple[ClockChange, ...] = ()
+
+
+class TurnoverMissed(_Event, frozen=True):
+    """month: not reported in time. The buyer orders nothing more until it is."""
+
+    order: OrderId
+    buyer: PartyId
+    month: Month
+
+
 class UsageClosed(_Event, frozen=True):
     order: OrderId
     product: ProductId
+    clocks: tuple[ClockChange, ...] = ()
 
 
 class DealFiled(_Event, frozen=True):
@@ -240,7 +301,11 @@ Event = (
     | OrderRefunded
     | OrderCancelled
     | OrderExpired
+    | RenewalSet
+    | RenewalLapsed
     | UsageBilled
+    | TurnoverReported
+    | TurnoverMissed
     | UsageClosed
     | DealFiled
     | DealRated

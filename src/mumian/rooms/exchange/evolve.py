@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mumian.kernel.ids import ListingId
 from mumian.kernel.table import Table
+from mumian.kernel.time import month_of, months_from
 from mumian.rooms.exchange.events import (
     ComplianceReviewed,
     DealFiled,
@@ -27,6 +28,10 @@ from mumian.rooms.exchange.events import (
     ProductListed,
     ProductRegistered,
     QuoteIssued,
+    RenewalLapsed,
+    RenewalSet,
+    TurnoverMissed,
+    TurnoverReported,
     UsageBilled,
     UsageClosed,
 )
@@ -55,6 +60,8 @@ def evolve(state: State, event: Event) -> None:
         case DeliveryRecorded():
             digest, at = event.release_digest, event.at
             said: dict[str, Any] = {"release_digest": digest, "delivered_at": at, "units": event.units}
+            if state.orders[event.order].is_shared:
+                said["owed_month"] = month_of(at)
             _change(state.orders, event.order, state=DealState.DELIVERED, **said)
         case DeliveryAccepted():
             units = event.units or state.orders[event.order].units
@@ -66,6 +73,14 @@ def evolve(state: State, event: Event) -> None:
             calls, bills = order.calls + event.calls, order.bills + 1
             state.orders[event.order] = replace(order, state=DealState.IN_USE, calls=calls, bills=bills)
             _add(state, event.product, gross_fen=event.amount_fen, calls=event.calls)
+        case RenewalSet():
+            _change(state.orders, event.order, renewal_fen=event.limit_fen)
+        case RenewalLapsed():
+            _change(state.orders, event.order, renewal_fen=0)
+        case TurnoverReported():
+            _report(state, event)
+        case TurnoverMissed():
+            state.owing[f"{event.buyer}/{event.order}"] = event.month
         case UsageClosed():
             _close(state, event)
         case DealRated():
@@ -110,6 +125,9 @@ def _place(state: State, event: OrderPlaced) -> None:
         is_trial=event.is_trial,
         unit_months=event.unit_months,
         is_binding=event.is_binding,
+        is_shared=event.is_shared,
+        renews=event.renews,
+        renewal_fen=event.renewal_fen,
     )
     if event.is_trial:
         state.trials[f"{event.product}/{event.buyer}"] = event.order
@@ -123,12 +141,33 @@ def _change(orders: Table[Order], order: str, **fields: Any) -> None:
 
 
 def _close(state: State, event: UsageClosed) -> None:
-    """A metered deal in which no call was ever billed is cancelled, any other is settled."""
+    """A deal of which nothing was ever billed is cancelled, any other is settled. What its buyer owed to report falls away."""
     order = state.orders[event.order]
-    closed = moves_of(order.state, metered=True)[DealMove.CLOSE]
+    closed = moves_of(order.state, order.payment)[DealMove.CLOSE]
     state.orders[event.order] = replace(order, state=closed)
+    _owe_no_more(state, order.buyer, event.order)
     if closed is DealState.SETTLED:
         _add(state, event.product, deals=1)
+
+
+def _report(state: State, event: TurnoverReported) -> None:
+    """A month that is over counts as reported: the next is owed."""
+    order = state.orders[event.order]
+    is_done = event.is_over and event.month == order.owed_month
+    owed_month = months_from(order.owed_month, 1) if is_done else order.owed_month
+    turnover_fen, bills = order.turnover_fen + event.grown_fen, order.bills + 1
+    said = {"turnover_fen": turnover_fen, "bills": bills, "owed_month": owed_month}
+    _change(state.orders, event.order, state=DealState.IN_USE, **said)
+    state.turnover[f"{event.order}/{event.month}"] = event.turnover_fen
+    _add(state, event.product, gross_fen=event.amount_fen)
+    if is_done:
+        _owe_no_more(state, event.buyer, event.order)
+
+
+def _owe_no_more(state: State, buyer: str, order: str) -> None:
+    key = f"{buyer}/{order}"
+    if key in state.owing:
+        del state.owing[key]
 
 
 def _add(state: State, product: str, *, deals: int = 0, gross_fen: int = 0, calls: int = 0) -> None:

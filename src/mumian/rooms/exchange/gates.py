@@ -37,6 +37,7 @@ from mumian.rooms.exchange.product import (
     FORMS_AT,
     MODES_OF,
     TIERS_MAX,
+    TURNOVER_FEN,
     UNITS_OF,
     UNPOSTED,
     DeliveryForm,
@@ -299,6 +300,9 @@ def _refuse_incoherent(price: Price) -> Refused | None:
     units = UNITS_OF[price.mode]
     costs_nothing = price.mode is PriceMode.FREE or price.mode in UNPOSTED
     has_tiers = price.mode is PriceMode.TIERED
+    is_shared = price.mode is PriceMode.REV_SHARE
+    if is_shared and (not 0 < price.amount_fen <= TURNOVER_FEN or price.trial_units):
+        return Refused(R.SHARE_UNSOUND, {"share_bp": price.amount_fen, "trial_units": price.trial_units})
     if price.unit in units and (price.amount_fen == 0) is costs_nothing and bool(price.tiers) is has_tiers:
         return _refuse_tiers(price)
     detail: Detail = {"mode": price.mode.value, "amount_fen": price.amount_fen, "unit": price.unit.value}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from mumian.kernel.roles import DataKind
+from mumian.kernel.time import month_of, months_from
 from mumian.rooms.exchange.model import Standing, State, Volume, version_key
 from mumian.rooms.exchange.product import UNPOSTED, PriceMode
 from mumian.rooms.exchange.states import DealState, ListingState, ProductState
@@ -69,6 +70,43 @@ def what_is_settled_was_agreed_and_delivered(state: State) -> Iterator[str]:
             yield f"`{key}` was billed {order.calls} calls of {order.quantity} ordered"
 
 
+def turnover_is_what_months_add_up_to(state: State) -> Iterator[str]:
+    """Each order's turnover is its months' one by one, each month over before the owed one is reported, and who owes misses the owed one."""
+    totals = Counter[str]()
+    months = defaultdict[str, set[str]](set)
+    for key, fen in state.turnover.under():
+        order_key, _, month = key.partition("/")
+        totals[order_key] += fen
+        months[order_key].add(month)
+    for key, order in state.orders.under():
+        if order.turnover_fen != totals[key]:
+            yield f"`{key}` shows {order.turnover_fen} fen of turnover, months add up to {totals[key]}"
+        if order.is_shared and order.owed_month:
+            month = month_of(order.delivered_at)
+            while month < order.owed_month:
+                if month not in months[key]:
+                    yield f"`{key}` owes {order.owed_month} and never reported {month}"
+                month = months_from(month, 1)
+    for key, month in state.owing.under():
+        buyer, _, order_key = key.partition("/")
+        order = state.orders[order_key]
+        if (order.buyer, order.owed_month) != (buyer, month) or order.state in DONE:
+            yield f"`{key}` owes {month}, its order is {order.state.value} and owes {order.owed_month}"
+
+
+def a_renewal_follows_an_order_that_ended(state: State) -> Iterator[str]:
+    """What renewed itself was settled, and what it became is for the same buyer, listing, quantity and time."""
+    for key, order in state.orders.under():
+        if not order.renews:
+            continue
+        before = state.orders[order.renews]
+        if before.state not in DONE:
+            yield f"`{key}` renews `{order.renews}`, which is {before.state.value}"
+        same = ("buyer", "listing", "quantity", "unit_months")
+        if any(getattr(order, field) != getattr(before, field) for field in same):
+            yield f"`{key}` renews `{order.renews}` as something else"
+
+
 def no_price_exceeds_its_ceiling(state: State) -> Iterator[str]:
     """Every price ever posted for public data is free, or guided and within the ceiling of its day."""
     for key, posted in state.posted.under():
@@ -86,7 +124,7 @@ def volumes_are_what_orders_add_up_to(state: State) -> Iterator[str]:
     for _, order in state.orders.under():
         done = order.state in DONE
         deals[order.product] += done
-        gross_fen[order.product] += order.cost_fen(order.calls) + (order.due_fen if done else 0)
+        gross_fen[order.product] += order.billed_fen + (order.due_fen if done else 0)
         calls[order.product] += order.calls
     for product, _ in state.products.under():
         kept = state.volumes.get(product) or Volume()
@@ -130,6 +168,8 @@ LAWS = (
     a_listing_is_open_exactly_while_its_product_is_listed,
     an_order_costs_what_its_listing_said,
     what_is_settled_was_agreed_and_delivered,
+    turnover_is_what_months_add_up_to,
+    a_renewal_follows_an_order_that_ended,
     no_price_exceeds_its_ceiling,
     volumes_are_what_orders_add_up_to,
     indexes_name_what_they_point_to,

@@ -10,7 +10,7 @@ from mumian.kernel.ids import ListingId, OrderId, PartyId, ProductId
 from mumian.kernel.money import Fen
 from mumian.kernel.roles import DataKind
 from mumian.kernel.table import Table
-from mumian.kernel.time import Instant
+from mumian.kernel.time import Instant, Month
 from mumian.rooms.exchange.commands import (
     AcceptDelivery,
     CancelOrder,
@@ -22,6 +22,7 @@ from mumian.rooms.exchange.commands import (
     FileDeal,
     IssueQuote,
     ListProduct,
+    MissTurnover,
     PlaceAgreed,
     PlaceOrder,
     PlaceTrial,
@@ -29,8 +30,11 @@ from mumian.rooms.exchange.commands import (
     RecordDelivery,
     RegisterProduct,
     RejectDelivery,
+    RenewOrder,
+    ReportTurnover,
     ResolveDispute,
     ReviewCompliance,
+    SetRenewal,
     SettleUsage,
     SignDeal,
     SuspendListing,
@@ -49,9 +53,10 @@ from mumian.rooms.exchange.product import (
     Title,
     charge_fen,
     cost_fen,
+    share_fen,
 )
 from mumian.rooms.exchange.refusals import ExchangeRefusal
-from mumian.rooms.exchange.states import DealState, ListingState, ProductState
+from mumian.rooms.exchange.states import DealState, ListingState, Payment, ProductState
 from mumian.rooms.exchange.terms import Evaluation
 
 __all__ = [
@@ -67,6 +72,7 @@ __all__ = [
     "FileDeal",
     "IssueQuote",
     "ListProduct",
+    "MissTurnover",
     "PlaceAgreed",
     "PlaceOrder",
     "PlaceTrial",
@@ -74,8 +80,11 @@ __all__ = [
     "RecordDelivery",
     "RegisterProduct",
     "RejectDelivery",
+    "RenewOrder",
+    "ReportTurnover",
     "ResolveDispute",
     "ReviewCompliance",
+    "SetRenewal",
     "SettleUsage",
     "SignDeal",
     "State",
@@ -161,6 +170,19 @@ class UsageFacts(Facts, frozen=True, kw_only=True):
     unbilled_calls: Natural
 
 
+class RenewalFacts(StandingFacts, frozen=True, kw_only=True):
+    """Facts of `RenewOrder`.
+
+    is_buyer: the buyer still is one. payable_fen: what it can pay, the exchange's fee on it set aside.
+    may_agree: what was agreed is in force and may be agreed anew. terms_until: when it ends by itself, or None.
+    """
+
+    is_buyer: bool
+    payable_fen: Natural
+    may_agree: bool
+    terms_until: Instant | None = None
+
+
 class Product(msgspec.Struct, frozen=True):
     """A product on its way to the shelf. report_digest, reviewer: of the last review; listing: empty until listed."""
 
@@ -202,7 +224,9 @@ class Order(msgspec.Struct, frozen=True):
     tiers: of the price, if it has any. because: the negotiation or auction that found the price, or empty.
     unit_months: of one unit of a subscription, 0 of anything else. paid_days, period_days: of one that ended within its period.
     units: delivered, or for which a dispute was settled; 0 until then. is_watched: the market's clock keeps its limits.
-    is_binding: neither side calls it off.
+    is_binding: neither side calls it off. is_shared: paid by a share of turnover: turnover_fen: reported so far;
+    owed_month: the next to be reported when it is over, empty until delivered. renewal_fen: for how much at most a
+    subscription renews itself, 0 if it does not; renews: the one that it renewed, or empty.
     """
 
     listing: ListingId
@@ -232,6 +256,18 @@ class Order(msgspec.Struct, frozen=True):
     paid_days: Natural = 0
     period_days: Natural = 0
     is_binding: bool = False
+    is_shared: bool = False
+    turnover_fen: Natural = 0
+    owed_month: str = ""
+    renewal_fen: Fen = 0
+    renews: str = ""
+
+    @property
+    def payment(self) -> Payment:
+        """How the order is paid."""
+        if self.is_shared:
+            return Payment.SHARED
+        return Payment.METERED if self.metered else Payment.ONCE
 
     @property
     def months(self) -> int:
@@ -240,17 +276,22 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def due_fen(self) -> int:
-        """What the deal comes to: the price of the units delivered, nothing where calls are billed.
+        """What the deal comes to: the price of the units delivered, nothing where it is billed as it goes.
 
         Of a subscription that ended within its period the days that it ran, rounded down in the buyer's favour.
         """
-        cost_fen = 0 if self.metered else self.cost_fen(self.units or self.quantity)
+        cost_fen = self.cost_fen(self.units or self.quantity) if self.payment is Payment.ONCE else 0
         return cost_fen * self.paid_days // self.period_days if self.period_days else cost_fen
 
     @property
     def escrow_fen(self) -> int:
-        """What is held for the order while it lasts: nothing where calls are paid as they are billed."""
-        return 0 if self.metered else self.cost_fen(self.quantity)
+        """What is held for the order while it lasts: nothing where it is paid as it is billed."""
+        return self.cost_fen(self.quantity) if self.payment is Payment.ONCE else 0
+
+    @property
+    def billed_fen(self) -> int:
+        """What was billed so far, of calls or as a share of turnover."""
+        return share_fen(self.unit_fen, self.turnover_fen) if self.is_shared else self.cost_fen(self.calls)
 
     def cost_fen(self, units: int) -> int:
         """Return what the first `units` units of the order cost."""
@@ -293,7 +334,8 @@ class State(msgspec.Struct):
 
     by_source: `source/product`. standing: `path of a source/product`. by_product: `product/order`. by_agreement: agreement → its order. quotes: by id.
 
-    trials: `product/buyer` → the order by which it was tried. ratings: `order/side that said it`. standings: by party.
+    trials: `product/buyer` → the order by which it was tried. turnover: `order/month` → fen. owing: `buyer/order` → the month
+    that it missed. ratings: `order/side that said it`. standings: by party.
     """
 
     products: Table[Product]
@@ -309,6 +351,8 @@ class State(msgspec.Struct):
     trials: Table[OrderId]
     ratings: Table[Evaluation]
     standings: Table[Standing]
+    turnover: Table[Fen]
+    owing: Table[Month]
 
 
 def version_key(listing: str, version: int) -> str:

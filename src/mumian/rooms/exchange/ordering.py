@@ -23,7 +23,7 @@ from mumian.rooms.exchange.model import (
     StandingFacts,
     State,
 )
-from mumian.rooms.exchange.product import METERED, MONTHS_OF, UNPOSTED, cost_fen, units_max
+from mumian.rooms.exchange.product import METERED, MONTHS_OF, SHARED, UNPOSTED, cost_fen, units_max
 from mumian.rooms.exchange.refusals import ExchangeRefusal as R
 from mumian.rooms.exchange.states import ListingState
 from mumian.rooms.exchange.terms import (
@@ -48,9 +48,11 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
         return listing
     if listing.price.mode in UNPOSTED:
         return Refused(R.PRICE_NOT_POSTED, {"listing": command.listing, "mode": listing.price.mode.value})
-    refused = _refuse_order(
-        command.listing, listing, facts.actor, until=command.expires_at, now=facts.now
-    ) or _refuse_long(command, listing, facts)
+    refused = (
+        _refuse_order(command.listing, listing, facts.actor, until=command.expires_at, now=facts.now)
+        or _refuse_long(command, listing, facts)
+        or _refuse_shared(state, command, listing, facts.actor)
+    )
     if refused is not None:
         return refused
     price = listing.price
@@ -69,7 +71,7 @@ def place(state: State, command: PlaceOrder, facts: Facts) -> list[Event] | Refu
     if amount_fen > command.max_price_fen:
         detail: Detail = {"amount_fen": amount_fen, "version": listing.version, "listing": command.listing}
         return Refused(R.PRICE_ABOVE_LIMIT, {**detail, "limit_fen": command.max_price_fen})
-    return [_placed(state, command, listing, facts.actor, unit_fen, facts)]
+    return [placed(state, command, listing, facts.actor, unit_fen, facts)]
 
 
 def quote(state: State, command: IssueQuote, facts: Facts) -> list[Event] | Refused:
@@ -129,7 +131,7 @@ def place_trial(state: State, command: PlaceTrial, facts: Facts) -> list[Event] 
     if tried is not None:
         said: Detail = {"actor": facts.actor, "product": listing.product}
         return Refused(R.TRIAL_TAKEN, {**said, "order": tried})
-    return [_placed(state, command, listing, facts.actor, 0, facts)]
+    return [placed(state, command, listing, facts.actor, 0, facts)]
 
 
 def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event] | Refused:
@@ -144,7 +146,7 @@ def place_agreed(state: State, command: PlaceAgreed, facts: Facts) -> list[Event
     refused = _refuse_order(
         command.listing, listing, command.buyer, until=command.expires_at, now=facts.now
     ) or _refuse_amount(command.quantity * command.unit_fen, command.quantity, command.unit_fen)
-    return refused or [_placed(state, command, listing, command.buyer, command.unit_fen, facts)]
+    return refused or [placed(state, command, listing, command.buyer, command.unit_fen, facts)]
 
 
 def _open(state: State, key: ListingId) -> Listing | Refused:
@@ -181,19 +183,34 @@ def _refuse_long(command: PlaceOrder | PlaceTrial, listing: Listing, facts: Fact
     return Refused(R.SUBSCRIPTION_TOO_LONG, {**detail, "months": months, "months_max": MONTHS_MAX})
 
 
+def _refuse_shared(state: State, command: PlaceOrder, listing: Listing, buyer: PartyId) -> Refused | None:
+    """Return why a share is not ordered so, or why a buyer who owes a report orders nothing, or None."""
+    if listing.price.unit in SHARED and command.quantity != 1:
+        return Refused(R.SHARED_ONCE, {"quantity": command.quantity, "listing": command.listing})
+    return refuse_owing(state, buyer)
+
+
+def refuse_owing(state: State, buyer: PartyId) -> Refused | None:
+    """Return the first report that a buyer missed, or None."""
+    for key, month in state.owing.under(f"{buyer}/"):
+        return Refused(R.TURNOVER_OWED, {"buyer": buyer, "month": month, "order": key.partition("/")[2]})
+    return None
+
+
 def _refuse_amount(amount_fen: int, quantity: int, unit_fen: int) -> Refused | None:
     if amount_fen <= FEN_MAX:
         return None
     return Refused(R.AMOUNT_TOO_LARGE, {"quantity": quantity, "unit_fen": unit_fen, "max_fen": FEN_MAX})
 
 
-def _placed(
+def placed(
     state: State, command: Placing, listing: Listing, buyer: PartyId, unit_fen: int, facts: Facts
 ) -> OrderPlaced:
+    """Return what it is to place an order that nothing speaks against."""
     is_trial = isinstance(command, PlaceTrial)
     tiers = () if is_trial else listing.price.tiers
     amount_fen = cost_fen(unit_fen, tiers, command.quantity)
-    metered = listing.price.unit in METERED
+    metered, is_shared = listing.price.unit in METERED, listing.price.unit in SHARED
     order = OrderId(free_id(state.orders, "order", facts.seq))
     clocks = () if metered else _watch(order, command, facts)
     unit_months = MONTHS_OF.get(listing.price.unit, 0) if clocks else 0
@@ -208,7 +225,7 @@ def _placed(
         unit_fen,
         amount_fen,
         metered,
-        0 if metered else amount_fen,
+        0 if metered or is_shared else amount_fen,
         command.expires_at,
         command.expires_at + INSPECTION_MS + DISPUTE_MS + unit_months * command.quantity * MONTH_MS_MAX,
         tiers=tiers,
@@ -219,6 +236,7 @@ def _placed(
         is_trial=is_trial,
         unit_months=unit_months,
         is_binding=isinstance(command, PlaceAgreed) and command.is_binding,
+        is_shared=is_shared,
     )
 
 

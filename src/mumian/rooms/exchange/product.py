@@ -106,6 +106,7 @@ class PriceMode(StrEnum):
     PER_CALL = "per_call"
     PER_RECORD = "per_record"  # 按条/量
     TIERED = "tiered"  # 阶梯
+    REV_SHARE = "rev_share"  # 收益分成
     NEGOTIATED = "negotiated"  # 面议
     AUCTION = "auction"  # 竞价
     GOV_CAP = "gov_cap"  # 政府指导价
@@ -119,25 +120,33 @@ class Unit(StrEnum):
     YEAR = "year"
     RECORD = "record"
     CALL = "call"
+    TURNOVER = "turnover"  # 100 yuan of what the buyer earns by the product (营业收入)
 
 
 METERED = frozenset({Unit.CALL})
-"""Units that are paid as they are used; all others are paid for before delivery, out of escrow."""
+"""Units that are paid as they are used."""
+
+SHARED = frozenset({Unit.TURNOVER})
+"""Units that are paid as the buyer earns; neither these nor metered ones are held in escrow, all others are."""
+
+TURNOVER_FEN = 10_000
+"""What one unit of turnover is, in fen: a price of so many fen for it is a share in basis points (万分比)."""
 
 
 MONTHS_OF = {Unit.MONTH: 1, Unit.YEAR: 12}
 """Units of a subscription, in months."""
 
 UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
-    PriceMode.FREE: frozenset(Unit),
+    PriceMode.FREE: frozenset(Unit) - SHARED,
     PriceMode.FIXED: frozenset({Unit.PRODUCT}),
     PriceMode.SUBSCRIPTION: frozenset({Unit.MONTH, Unit.YEAR}),
     PriceMode.PER_CALL: frozenset({Unit.CALL}),
     PriceMode.PER_RECORD: frozenset({Unit.RECORD}),
     PriceMode.TIERED: frozenset({Unit.CALL, Unit.RECORD}),
-    PriceMode.NEGOTIATED: frozenset(Unit) - METERED,
+    PriceMode.REV_SHARE: SHARED,
+    PriceMode.NEGOTIATED: frozenset(Unit) - METERED - SHARED,
     PriceMode.AUCTION: frozenset({Unit.PRODUCT}),
-    PriceMode.GOV_CAP: frozenset(Unit),
+    PriceMode.GOV_CAP: frozenset(Unit) - SHARED,
 }
 
 MODES_OF: dict[DataKind, frozenset[PriceMode]] = {
@@ -182,6 +191,15 @@ def charge_fen(unit_fen: int, tiers: tuple[Tier, ...], *, before: int, units: in
     Raises: ValueError: as `cost_fen`.
     """
     return tariff.charge_fen(tiers, before=before, units=units) if tiers else units * unit_fen
+
+
+def share_fen(share_bp: int, turnover_fen: int) -> int:
+    """Return the share of a turnover, rounded down to a fen in the buyer's favour.
+
+    share_bp: basis points, 0 to 10,000. What is due for a further turnover is the difference of two such shares, so that
+    nothing is gained by reporting in parts.
+    """
+    return turnover_fen * share_bp // TURNOVER_FEN
 
 
 def units_max(tiers: tuple[Tier, ...]) -> int | None:

@@ -123,6 +123,10 @@ class ExchangeRefusal(Refusal):
         "the tiers let a buyer gain by buying in parts, or do not fit: {defect}; let bounds rise and rates never",
         "阶梯价格存在拆分套利或不成立：{defect}；上限应逐级提高，单价不得提高",
     )
+    SHARE_UNSOUND = Sentence(
+        "{share_bp} basis points and a trial of {trial_units} are no share of turnover; ask 1 to 10000 and offer no trial",
+        "{share_bp}个万分点、试用 {trial_units} 不能作为收益分成；比例须为1至10000个万分点，且不设试用",
+    )
     PUBLIC_GOOD_IS_FREE = Sentence(
         "`{product}` is public data for {field}: it is free, not {amount_fen} fen",
         "产品 `{product}` 为公共数据且用于 {field}：应免费，不得收取 {amount_fen} 分",
@@ -238,6 +242,34 @@ class ExchangeRefusal(Refusal):
         "agreement `{agreement}` stands for no order of this exchange; public data and metered calls are settled through an order",
         "合约 `{agreement}` 没有对应的场内订单；请先进场下单",
         "S19-EXCHANGE",
+    )
+    SHARED_ONCE = Sentence(
+        "a share of turnover is ordered once, not {quantity} times; order 1 of listing `{listing}`",
+        "收益分成一次订购即可，不得订购 {quantity} 份；请对挂牌 `{listing}` 订购1份",
+    )
+    TURNOVER_OWED = Sentence(
+        "`{buyer}` has not reported the turnover of {month} for `{order}`; report it first",
+        "`{buyer}` 尚未报送订单 `{order}` {month} 的营业收入；请先报送",
+    )
+    NOT_SHARED = Sentence(
+        "`{order}` is not paid by a share of turnover; nothing is reported for it",
+        "订单 `{order}` 并非收益分成计价，无需报送营业收入",
+    )
+    MONTH_NOT_DUE = Sentence(
+        "`{order}` is to be reported from {first} to {last} now, not for {month}; report the months in order",
+        "订单 `{order}` 现可报送 {first} 至 {last}，不含 {month}；请按月依次报送",
+    )
+    TURNOVER_FALLS = Sentence(
+        "`{order}` reported {reported_fen} fen for {month} already, more than {turnover_fen}; what was paid too much is settled with the seller",
+        "订单 `{order}` {month} 已报送 {reported_fen} 分，多于 {turnover_fen} 分；多付款项请与供方另行结算",
+    )
+    TURNOVER_TOO_LARGE = Sentence(
+        "{total_fen} fen reported for `{order}` in all exceed {max_fen}; order anew for what is beyond",
+        "订单 `{order}` 累计报送 {total_fen} 分，超过 {max_fen} 分；超出部分请另行订购",
+    )
+    RENEWAL_LATE = Sentence(
+        "`{order}` is {state} and renews no more; order anew",
+        "订单 `{order}` 当前为 {state}，不能再设续订；请重新下单",
     )
     NOT_A_SUBSCRIPTION = Sentence(
         "`{order}` is not for a time; accept it, reject it or cancel it",

@@ -47,6 +47,14 @@ class DealState(StrEnum):
     REFUNDED = "refunded"
 
 
+class Payment(StrEnum):
+    """How an order is paid, which decides the moves open to it."""
+
+    ONCE = "once"  # out of escrow, when what was delivered is accepted
+    METERED = "metered"  # by the call, as calls are billed
+    SHARED = "shared"  # a share of what the buyer earns by it, month by month
+
+
 class DealMove(StrEnum):
     SIGN = "sign"
     DELIVER = "deliver"
@@ -60,6 +68,7 @@ class DealMove(StrEnum):
     EXPIRE = "expire"
     FILE = "file"
     END = "end"  # a subscription, before its period is over
+    REPORT = "report"  # what the buyer earned in a month
 
 
 _REVIEW = {
@@ -110,12 +119,22 @@ METERED: dict[DealState, dict[DealMove, DealState]] = {
     DealState.SETTLED: {DealMove.FILE: DealState.FILED},
 }
 
+SHARED: dict[DealState, dict[DealMove, DealState]] = {
+    DealState.ORDERED: {DealMove.SIGN: DealState.SIGNED, **_BEFORE_DELIVERY},
+    DealState.SIGNED: {DealMove.DELIVER: DealState.DELIVERED, **_BEFORE_DELIVERY},
+    DealState.DELIVERED: {DealMove.REPORT: DealState.IN_USE, DealMove.CLOSE: DealState.CANCELLED},
+    DealState.IN_USE: {DealMove.REPORT: DealState.IN_USE, DealMove.CLOSE: DealState.SETTLED},
+    DealState.SETTLED: {DealMove.FILE: DealState.FILED},
+}
+
+MOVES = {Payment.ONCE: DELIVERED_ONCE, Payment.METERED: METERED, Payment.SHARED: SHARED}
+
 _NONE: dict[DealMove, DealState] = {}
 
 
-def moves_of(state: DealState, *, metered: bool) -> dict[DealMove, DealState]:
+def moves_of(state: DealState, payment: Payment) -> dict[DealMove, DealState]:
     """Return the moves open to a deal, with where each leads."""
-    return (METERED if metered else DELIVERED_ONCE).get(state, _NONE)
+    return MOVES[payment].get(state, _NONE)
 
 
 def names(moves: dict[ProductMove, ProductState] | dict[DealMove, DealState]) -> str:

@@ -72,6 +72,27 @@ ESCROW_DUE = "exchange.escrow"
 """Kind of the limit until which a dispute is settled out of the escrow; then the escrow goes back."""
 
 
+RENEWAL_DUE = "exchange.renewal"
+"""Kind of the limit at which a subscription renews itself whose buyer accepted it before its period was over."""
+
+TURNOVER_RULE = "MM-TURNOVER"
+"""How long a buyer has to report a month's turnover, under a price that is a share of it."""
+
+TURNOVER_DUE = "exchange.turnover"
+"""Kind of the limit within which a month's turnover is reported."""
+
+
+class RenewalReason(StrEnum):
+    """Why a subscription did not renew itself."""
+
+    NOT_OFFERED = "not_offered"  # its listing is closed or suspended, or priced by another unit
+    ABOVE_LIMIT = "above_limit"  # it costs more than the buyer set
+    RIGHTS = "rights"  # a chain of rights beneath the product does not hold
+    NOT_A_BUYER = "not_a_buyer"  # the buyer is none any more, or owes a report
+    TERMS = "terms"  # the agreement ended, may not be made again, or does not last
+    FUNDS = "funds"  # the buyer cannot pay
+
+
 class RejectReason(StrEnum):
     NOT_AS_DESCRIBED = "not_as_described"
     INCOMPLETE = "incomplete"

@@ -9,6 +9,7 @@ from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, new_id
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import DataKind, Role
+from mumian.kernel.time import month_of
 from mumian.rooms.filings import indexing
 from mumian.rooms.filings.model import (
     Command,
@@ -113,7 +114,7 @@ def _confirm(state: State, command: ConfirmFiling, facts: Facts) -> list[Event] 
     record = _proposed(state, command.filing, facts, _other_side)
     if isinstance(record, Refused):
         return record
-    month = indexing.month_of(facts.now).replace("-", "")
+    month = month_of(facts.now).replace("-", "")
     serial = (state.serials.get(month) or 0) + 1
     return [FilingConfirmed(command.filing, f"OTC-{month}-{serial:06d}")]
 

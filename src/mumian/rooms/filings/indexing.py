@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 
 from mumian.kernel.facts import Facts
 from mumian.kernel.outcome import Refused
 from mumian.kernel.roles import Role
-from mumian.kernel.time import Instant, Month, day_of
+from mumian.kernel.time import Month, month_of, months_from
 from mumian.methods.price_index import WHOLE_BP, Matched, SmallCell, Sold, chained_bp, jevons_bp, may_be_shown
 from mumian.rooms.filings.model import Event, IndexFacts, IndexPublished, PublishIndex, State, Trade
 from mumian.rooms.filings.records import Figure, Index
 from mumian.rooms.filings.refusals import FilingsRefusal as R
-from mumian.rulebook.calendar import months_after
 from mumian.rulebook.rules import in_force, missing, number_at
 
 RULE = "MM-INDEX"
 Cells = dict[str, dict[str, list[Trade]]]
 """Item → month → trades, of one family."""
-
-
-def month_of(now: Instant) -> Month:
-    """Return the month in Guangzhou at `now`: `2026-09`."""
-    return day_of(now).isoformat()[:7]
-
-
-def month_before(month: Month) -> Month:
-    return months_after(date.fromisoformat(f"{month}-01"), -1).isoformat()[:7]
 
 
 def publish(state: State, command: PublishIndex, facts: Facts) -> list[Event] | Refused:
@@ -73,7 +62,7 @@ def _change_bp(trades: list[Trade], month: Month, rule: SmallCell) -> int | None
     cells: Cells = {}
     for trade in trades:
         cells.setdefault(trade.item, {}).setdefault(trade.month, []).append(trade)
-    months = (month_before(month), month)
+    months = (months_from(month, -1), month)
     matched = [cell for _, cell in sorted(cells.items()) if all(each in cell for each in months)]
     for each in months:
         sold = [Sold(t.item, t.seller_group, t.buyer_group, t.amount_fen) for cell in matched for t in cell[each]]
@@ -93,7 +82,7 @@ def _matched(was: list[Trade], now: list[Trade]) -> Matched:
 
 def _figure(state: State, family: str, month: Month, change_bp: int) -> Figure:
     """Chain on the month before if that was shown; otherwise it is a new base."""
-    before, earlier = month_before(month), state.figures.get(family)
+    before, earlier = months_from(month, -1), state.figures.get(family)
     published = state.indexes.get(before)
     if earlier is None or published is None or earlier not in published.figures:
         return Figure(family, change_bp, chained_bp(WHOLE_BP, change_bp), before)
