@@ -10,7 +10,8 @@ from stage import Stage
 
 from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OrderId
-from mumian.kernel.time import DAY_MS
+from mumian.kernel.money import FEN_MAX
+from mumian.kernel.time import DAY_MS, end_of
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
 from mumian.rooms.exchange.terms import INSPECTION_MS, Evaluation, RejectReason
@@ -124,8 +125,66 @@ def subscribed_for_ever(s: Stage) -> Says:
     return s.world.insurer, exchange.PlaceOrder(s.world.report_listing, 10_000, s.script.now + DAY_MS, 10**9)
 
 
+SHARE = goods.Price(goods.PriceMode.REV_SHARE, 1_250, goods.Unit.TURNOVER)
+
+
+def shared(s: Stage) -> OrderId:
+    priced(s, SHARE)
+    return delivered(s)
+
+
+def report(order: OrderId, month: str = "2026-09", turnover_fen: int = 10_000) -> exchange.ReportTurnover:
+    return exchange.ReportTurnover(order, month, turnover_fen, RELEASE)
+
+
+def share_unsound(s: Stage) -> Says:
+    return s.world.merchant, exchange.ListProduct(s.world.report, replace(SHARE, amount_fen=10_001))
+
+
+def shared_twice(s: Stage) -> Says:
+    priced(s, SHARE)
+    return placing(s, 2)
+
+
+def turnover_owed(s: Stage) -> Says:
+    return s.world.insurer, exchange.CloseUsage(shared(s))
+
+
+def turnover_of_a_fixed_price(s: Stage) -> Says:
+    return s.world.insurer, report(delivered(s))
+
+
+def turnover_falls(s: Stage) -> Says:
+    order = shared(s)
+    s.say(s.world.insurer, report(order))
+    return s.world.insurer, report(order, turnover_fen=9_999)
+
+
+def turnover_too_large(s: Stage) -> Says:
+    priced(s, replace(SHARE, amount_fen=1))
+    order = delivered(s)
+    s.wait(end_of("2026-09"))
+    s.say(s.world.insurer, report(order))
+    return s.world.insurer, report(order, "2026-10", FEN_MAX)
+
+
+def renewed_late(s: Stage) -> Says:
+    priced(s, goods.Price(goods.PriceMode.SUBSCRIPTION, 1, goods.Unit.MONTH))
+    order = delivered(s)
+    s.say(s.world.insurer, exchange.EndSubscription(order))
+    return s.world.insurer, exchange.SetRenewal(order, 1)
+
+
 STAGED: dict[str, Callable[[Stage], Says]] = {
     "exchange.SUBSCRIPTION_TOO_LONG": subscribed_for_ever,
+    "exchange.SHARE_UNSOUND": share_unsound,
+    "exchange.SHARED_ONCE": shared_twice,
+    "exchange.TURNOVER_OWED": turnover_owed,
+    "exchange.NOT_SHARED": turnover_of_a_fixed_price,
+    "exchange.MONTH_NOT_DUE": lambda s: (s.world.insurer, report(shared(s), "2026-08")),
+    "exchange.TURNOVER_FALLS": turnover_falls,
+    "exchange.TURNOVER_TOO_LARGE": turnover_too_large,
+    "exchange.RENEWAL_LATE": renewed_late,
     "exchange.NOT_A_SUBSCRIPTION": ended_though_no_subscription,
     "exchange.TRIAL_NOT_OFFERED": lambda s: (s.world.insurer, trying(s)),
     "exchange.TRIAL_TAKEN": trial_taken,

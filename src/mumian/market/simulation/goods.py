@@ -205,7 +205,7 @@ def distribute_by_hand(s: Scene) -> Said:
 
 
 HABITS: tuple[tuple[int, Habit], ...] = (
-    (45, register_product),
+    (80, register_product),
     (160, advance_product),
     (8, record_for_job),
     (6, new_price),

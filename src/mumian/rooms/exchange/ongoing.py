@@ -89,13 +89,12 @@ def report(state: State, command: ReportTurnover, facts: Facts) -> list[Event] |
 
 
 def _refuse_turnover(command: ReportTurnover, order: Order, reported_fen: int) -> Refused | None:
+    said: Detail = {"order": command.order, "month": command.month, "turnover_fen": command.turnover_fen}
     if command.turnover_fen < reported_fen:
-        said: Detail = {"month": command.month, "turnover_fen": command.turnover_fen}
-        return Refused(R.TURNOVER_FALLS, {"order": command.order, "reported_fen": reported_fen, **said})
-    total_fen = order.turnover_fen + command.turnover_fen - reported_fen
-    if total_fen <= FEN_MAX:
-        return None
-    return Refused(R.TURNOVER_TOO_LARGE, {"order": command.order, "total_fen": total_fen, "max_fen": FEN_MAX})
+        return Refused(R.TURNOVER_FALLS, {**said, "reported_fen": reported_fen})
+    if order.turnover_fen + command.turnover_fen - reported_fen > FEN_MAX:
+        return Refused(R.TURNOVER_TOO_LARGE, {**said, "reported_fen": order.turnover_fen, "max_fen": FEN_MAX})
+    return None
 
 
 def watch_month(key: OrderId, buyer: PartyId, month: Month, facts: Facts) -> Start:

@@ -264,8 +264,8 @@ class ExchangeRefusal(Refusal):
         "订单 `{order}` {month} 已报送 {reported_fen} 分，多于 {turnover_fen} 分；多付款项请与供方另行结算",
     )
     TURNOVER_TOO_LARGE = Sentence(
-        "{total_fen} fen reported for `{order}` in all exceed {max_fen}; order anew for what is beyond",
-        "订单 `{order}` 累计报送 {total_fen} 分，超过 {max_fen} 分；超出部分请另行订购",
+        "{turnover_fen} fen for {month} would bring `{order}`, with {reported_fen} fen reported so far, beyond {max_fen}; order anew for what is beyond",
+        "订单 `{order}` 已报送 {reported_fen} 分，{month} 再报 {turnover_fen} 分将超过 {max_fen} 分；超出部分请另行订购",
     )
     RENEWAL_LATE = Sentence(
         "`{order}` is {state} and renews no more; order anew",
