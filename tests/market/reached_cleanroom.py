@@ -144,6 +144,20 @@ def budget_closed(s: Stage) -> Says:
     return s.world.insurer, cleanroom.RequestJob(agreement, s.world.report, PURPOSE, PLAN, "n1")
 
 
+def by_precision(plan: AggregatePlan) -> Callable[[Stage], Says]:
+    """An order of five millionths of rho."""
+
+    def said(s: Stage) -> Says:
+        tiers = (goods.Tier(9, 1),)
+        price = goods.Price(goods.PriceMode.TIERED, 1, goods.Unit.PRECISION, tiers)
+        s.say(s.world.merchant, exchange.ListProduct(s.world.report, price))
+        agreement = s.agree(s.world.report)
+        s.say(s.world.insurer, exchange.SignDeal(s.order(quantity=5), agreement))
+        return s.world.insurer, cleanroom.RequestJob(agreement, s.world.report, PURPOSE, plan, "n1")
+
+    return said
+
+
 def delta_exhausted(s: Stage) -> Says:
     published(s, WITH_DEST)
     resource, owner = s.world.resources[0], s.world.owners[0]
@@ -225,6 +239,8 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     ),
     "cleanroom.BOUNDS_BEYOND": asking(replace(PLAN, measures=(Sum("delay", -61, 0),))),
     "cleanroom.WITHIN_ONE_DOMAIN": asking(FOUND, WITH_DEST),
+    "cleanroom.PRECISION_SPENT": by_precision(replace(PLAN, rho_nano=5_001)),
+    "cleanroom.NOT_BY_PRECISION": by_precision(EXACT),
     "cleanroom.BUDGET_MISSING": budget_missing,
     "cleanroom.BUDGET_CLOSED": budget_closed,
     "cleanroom.DELTA_EXHAUSTED": delta_exhausted,

@@ -141,6 +141,12 @@ def share_unsound(s: Stage) -> Says:
     return s.world.merchant, exchange.ListProduct(s.world.report, replace(SHARE, amount_fen=10_001))
 
 
+def called_figures(s: Stage) -> Says:
+    return s.world.merchant, exchange.ListProduct(
+        s.world.report, goods.Price(goods.PriceMode.PER_CALL, 1, goods.Unit.CALL)
+    )
+
+
 def shared_twice(s: Stage) -> Says:
     priced(s, SHARE)
     return placing(s, 2)
@@ -178,6 +184,7 @@ def renewed_late(s: Stage) -> Says:
 STAGED: dict[str, Callable[[Stage], Says]] = {
     "exchange.SUBSCRIPTION_TOO_LONG": subscribed_for_ever,
     "exchange.SHARE_UNSOUND": share_unsound,
+    "exchange.UNIT_NOT_OF_PRODUCT": called_figures,
     "exchange.SHARED_ONCE": shared_twice,
     "exchange.TURNOVER_OWED": turnover_owed,
     "exchange.NOT_SHARED": turnover_of_a_fixed_price,

@@ -128,6 +128,7 @@ def knowing(
     sources: tuple[SourceSeen, ...] = SOURCES,
     order_open: bool = True,
     group: tuple[PartyId, ...] = (),
+    precision_nano: int | None = None,
 ) -> JobFacts:
     return JobFacts(
         seq=seq,
@@ -140,6 +141,7 @@ def knowing(
         sources=sources,
         order_open=order_open,
         group=group,
+        precision_nano=precision_nano,
     )
 
 

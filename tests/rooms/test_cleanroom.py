@@ -78,7 +78,7 @@ from mumian.rooms.cleanroom.model import (
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
-from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX
+from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX, Mode
 from mumian.rooms.cleanroom.records import JobKind, JobStatus, Usage
 
 REFUSALS: list[tuple[Command, Facts, R]] = [
@@ -116,6 +116,8 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     ),
     (asking(), knowing(sources=(replace(FROM_AIR1, version_digest=None),)), R.VERSION_MISSING),
     (asking(), knowing(order_open=False), R.ORDER_NOT_OPEN),
+    (asking(), knowing(precision_nano=28), R.PRECISION_SPENT),
+    (asking(replace(ASKED, mode=Mode.EXACT)), knowing(precision_nano=10**9), R.NOT_BY_PRECISION),
     (asking(replace(ASKED, measures=())), knowing(), R.PLAN_FAULTY),
     (asking(VERIFY), knowing(), R.PLAN_OF_OTHER_KIND),
     (asking(), knowing(kind=JobKind.VERIFICATION), R.PLAN_OF_OTHER_KIND),

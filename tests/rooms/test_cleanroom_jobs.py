@@ -100,6 +100,7 @@ def test_a_ticket_comes_after_every_protected_source_is_charged_the_whole_loss()
             plan_digest=plan_digest(OTHER),
             versions_digest=versions,
             rho_nano=31,
+            asked_nano=31,
             answers_max=3,
             issued_at=NOW,
             expires_at=NOW + TICKET_MS,

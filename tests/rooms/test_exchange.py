@@ -229,7 +229,8 @@ def a_state() -> State:
     """A report of enterprise data at 500 fen and a check on public data at 90 fen a call, both listed."""
     state = State(*(DictTable() for _ in State.__struct_fields__))
     do(state, a_product(AIR), seeing(AIR, seq=1))
-    do(state, a_product(AIR, WEATHER, delivery=DeliveryForm.VERIFY_QA), seeing(AIR, WEATHER, seq=2))
+    checks = {"product_type": ProductType.VERIFY, "delivery": DeliveryForm.VERIFY_QA}
+    do(state, a_product(AIR, WEATHER, **checks), seeing(AIR, WEATHER, seq=2))
     do(state, reviewing(), certified("assessor"))
     do(state, reviewing(CHECK), certified("exchange"))
     do(state, ListProduct(REPORT, FIXED), pricing(AIR, seq=5))
@@ -653,6 +654,13 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, ListProduct(REPORT, replace(SHARE, amount_fen=10_001)), pricing(AIR), R.SHARE_UNSOUND),
     (a_state, ListProduct(REPORT, replace(SHARE, amount_fen=0)), pricing(AIR), R.SHARE_UNSOUND),
     (a_state, ListProduct(REPORT, replace(SHARE, trial_units=1)), pricing(AIR), R.SHARE_UNSOUND),
+    (a_state, ListProduct(REPORT, Price(PriceMode.PER_CALL, 5, Unit.CALL)), pricing(AIR), R.UNIT_NOT_OF_PRODUCT),
+    (
+        a_state,
+        ListProduct(CHECK, replace(CAPPED, unit=Unit.PRECISION)),
+        pricing(AIR, ceiling_fen=90),
+        R.UNIT_NOT_OF_PRODUCT,
+    ),
     (a_state, ListProduct(REPORT, replace(SHARE, unit=Unit.MONTH)), pricing(AIR), R.PRICE_INCOHERENT),
     (a_state, ListProduct(REPORT, replace(FREE, unit=Unit.TURNOVER)), pricing(AIR), R.PRICE_INCOHERENT),
     (partial(priced, SHARE), replace(ONE_SHARE, quantity=2), by("insurer", now=LATER), R.SHARED_ONCE),

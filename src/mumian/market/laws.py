@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mumian.kernel.ids import OPERATOR, ResourceId
+from mumian.kernel.ids import OPERATOR, AgreementId, ResourceId
 from mumian.kernel.time import Instant
 from mumian.market import auctioned, consented, invoiced, operated, registered, reviewed, served, settled
 from mumian.market.gathering.seen import may_leave
+from mumian.market.metered import is_by_precision, used
 from mumian.market.reactions.money import AT_FIRST, hold_of
 from mumian.market.rooms import States
 from mumian.market.settled import OPEN
@@ -97,12 +98,13 @@ def agreements_and_orders_name_each_other(s: States, _now: Instant) -> Iterator[
 
 
 def no_call_is_billed_that_was_not_made(s: States, _now: Instant) -> Iterator[str]:
-    """A deal's billed calls lie within those that a domain recorded under its agreement."""
+    """A deal's billed calls lie within those that a domain recorded under its agreement; precision is paid as it leaves."""
     for key, order in s.exchange.orders.under():
-        if order.calls:
-            usage = s.cleanroom.usage.get(f"{order.agreement}/{order.product}")
-            if usage is None or order.calls > usage.calls:
-                yield f"`{key}` was billed {order.calls} calls, {usage.calls if usage else 0} were made"
+        if not order.metered or not order.agreement:
+            continue
+        made = used(s, AgreementId(order.agreement), order)
+        if order.calls > made or (order.calls < made and is_by_precision(s, order)):
+            yield f"`{key}` was billed {order.calls} units, {made} were used"
 
 
 def whoever_may_be_paid_has_an_account(s: States, _now: Instant) -> Iterator[str]:

@@ -6,12 +6,14 @@ from mumian.kernel.facts import Facts
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.rooms import States
 from mumian.rooms.billing import model as billing
+from mumian.rooms.exchange.product import Unit
+from mumian.rooms.exchange.views import unit_of
 
 
 def _issue(s: States, c: billing.IssueInvoice, base: Base) -> Facts:
     key = s.exchange.by_agreement.get(c.agreement)
     order = s.exchange.orders.get(key) if key else None
-    if order is None or not order.metered:
+    if order is None or not order.metered or unit_of(s.exchange, order) is not Unit.CALL:
         return billing.DealFacts(**base, deal=None)
     is_billed = c.first_call + c.calls <= order.calls
     amount_fen = order.charge_fen(before=c.first_call, units=c.calls) if is_billed else 0

@@ -9,6 +9,7 @@ from mumian.kernel.roles import Role
 from mumian.market.actors import roles_of
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.gathering.seen import broken_source, operator_relation, source_seen
+from mumian.market.metered import used
 from mumian.market.rooms import States
 from mumian.rooms.auctions import views as auctions
 from mumian.rooms.contracts import views as contracts
@@ -114,11 +115,7 @@ def _sign_deal(s: States, c: exchange.SignDeal, base: Base) -> Facts:
 def _settle_usage(s: States, c: exchange.SettleUsage, base: Base) -> Facts:
     key = s.exchange.by_agreement.get(c.agreement)
     order = s.exchange.orders.get(key) if key else None
-    unbilled = 0
-    if order is not None:
-        usage = s.cleanroom.usage.get(f"{c.agreement}/{order.product}")
-        unbilled = (usage.calls if usage else 0) - order.calls
-    return exchange.UsageFacts(**base, unbilled_calls=unbilled)
+    return exchange.UsageFacts(**base, unbilled_calls=0 if order is None else used(s, c.agreement, order) - order.calls)
 
 
 GATHER: dict[type, Gather] = {

@@ -29,7 +29,7 @@ SHAPES: tuple[tuple[goods.ProductType, goods.DeliveryForm], ...] = (
 
 def register_product(s: Scene) -> Said | None:
     """Make a product of a grant, and of what else its grantee was granted lately; or of one's own right."""
-    source = s.pick("grant") if s.chance(900) else s.pick("right")
+    source = _source(s)
     given = s.states.rights.grants.get(source)
     own = s.states.rights.rights.get(source)
     if (given is None and own is None) or not s.stands(source):
@@ -42,9 +42,18 @@ def register_product(s: Scene) -> Said | None:
         s.one(SCENARIOS), "航班延误保险定价", s.one((goods.FieldOfUse.INDUSTRY, *goods.FieldOfUse))
     )
     purposes = (PURPOSE,) if s.chance(800) else PURPOSES
-    if _is_unlawful(s, sources, purposes) and s.chance(900):
+    if _is_unlawful(s, sources, purposes) and s.chance(980):
         return None
     return Said(seller, exchange.RegisterProduct("延误", kind, form, sources, purposes, scenario))
+
+
+def _source(s: Scene) -> str:
+    """Return a grant or right to stand on, one that persons in it do not forbid if a few tries find it."""
+    for _ in range(8):
+        source = s.pick("grant") if s.chance(900) else s.pick("right")
+        if not _is_unlawful(s, (source,), (PURPOSE,)):
+            break
+    return source
 
 
 def _is_unlawful(s: Scene, sources: tuple[str, ...], purposes: tuple[str, ...]) -> bool:
@@ -137,15 +146,15 @@ def _price(s: Scene, product: exchange.Product) -> goods.Price:
         return goods.Price(modes.GOV_CAP, s.one((90, 50_000, 70_000)), units.CALL if is_checks else units.PRODUCT)
     if is_checks and s.chance(900):
         return goods.Price(modes.PER_CALL, s.one((1, 2, 300)), units.CALL)
-    if s.chance(250):
+    if s.chance(400):
         return s.one(RARER)
     return s.one((goods.Price(modes.FIXED, 50_000, units.PRODUCT), goods.Price(modes.SUBSCRIPTION, 7_001, units.MONTH)))
 
 
-def _tiered(*tiers: tuple[int, int]) -> goods.Price:
-    """Return a price by the record of (up to, fen a record)."""
+def _tiered(*tiers: tuple[int, int], unit: goods.Unit = goods.Unit.RECORD) -> goods.Price:
+    """Return a price by the unit of (up to, fen a unit)."""
     made = tuple(goods.Tier(*tier) for tier in tiers)
-    return goods.Price(goods.PriceMode.TIERED, made[0].unit_fen, goods.Unit.RECORD, made)
+    return goods.Price(goods.PriceMode.TIERED, made[0].unit_fen, unit, made)
 
 
 RARER = (
@@ -156,8 +165,9 @@ RARER = (
     goods.Price(goods.PriceMode.NEGOTIATED, 0, goods.Unit.PRODUCT),
     goods.Price(goods.PriceMode.FIXED, 40_000, goods.Unit.PRODUCT, trial_units=2),
     goods.Price(goods.PriceMode.REV_SHARE, 1_250, goods.Unit.TURNOVER),
+    _tiered((5_000, 3), (200_000, 1), unit=goods.Unit.PRECISION),
 )
-"""Prices in tiers, one of which rises, by the record, unposted, with something to try, and as a share."""
+"""Prices in tiers, one of which rises, by the record, unposted, with something to try, as a share, and by precision."""
 
 FREE_UNITS = tuple(unit for unit in goods.Unit if unit in goods.UNITS_OF[goods.PriceMode.FREE])
 

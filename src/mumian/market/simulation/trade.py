@@ -21,6 +21,9 @@ from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason
 UNDER_WAY = frozenset({DealState.ORDERED, DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE, DealState.DISPUTED})
 
 
+QUANTITIES = {Unit.CALL: (10, 1_000, 10**9), Unit.PRECISION: (2_000, 50_000, 200_000)}
+
+
 def order(s: Scene) -> Said | None:
     key = ListingId(s.pick("listing"))
     listing = s.states.exchange.listings.get(key)
@@ -30,7 +33,7 @@ def order(s: Scene) -> Said | None:
         return None
     if listing.price.mode in UNPOSTED and s.chance(950):
         return None
-    quantity = s.one((10, 1_000, 10**9)) if listing.price.unit is Unit.CALL else s.one((1, 1, 12))
+    quantity = s.one(QUANTITIES.get(listing.price.unit, (1, 1, 12)))
     buyer = s.who(Role.BUYER)
     return Said(buyer, exchange.PlaceOrder(key, quantity, s.after(300), s.one((10**12, 10**12, 60_000))))
 

@@ -159,6 +159,7 @@ def _issue(state: State, event: TicketIssued) -> None:
         unit=event.unit,
         paid_by=event.paid_by,
         reviewers=event.reviewers,
+        asked_nano=event.asked_nano,
     )
     state.jobs[event.job] = job
     for path in job.read_by:

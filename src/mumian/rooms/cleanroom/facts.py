@@ -61,6 +61,7 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     sources: every resource beneath the product; the first one's domain merges and releases (the root).
     order_open: an order on the agreement is paid into escrow and neither settled nor cancelled.
     group: the actor and all parties related to it, in order: their spendings count together.
+    precision_nano: the loss that the order's price still covers, where it is a price by precision; None elsewhere.
     """
 
     product_kind: JobKind | None
@@ -70,6 +71,7 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     sources: tuple[SourceSeen, ...]
     order_open: bool
     group: tuple[PartyId, ...] = ()
+    precision_nano: Natural | None = None
 
 
 class ReleaseFacts(Facts, frozen=True, kw_only=True):

@@ -248,6 +248,7 @@ class TicketIssued(_Event, frozen=True):
     analysis: digests of the analysis rules that the plan keeps to, source by source. group: as in `JobFacts`.
     mode: of an aggregate. A private one that costs nothing asks what was answered before: under `paid_by`, whoever asked.
     unit: column of the privacy unit that is charged; of an aggregate. reviewers: holders who look at the answer first.
+    asked_nano: the loss that the answer is asked at, whoever pays it; 0 if the consumer has the answer, or it has no noise.
     """
 
     job: JobId
@@ -276,6 +277,7 @@ class TicketIssued(_Event, frozen=True):
     unit: str = ""
     paid_by: JobId | None = None
     reviewers: tuple[PartyId, ...] = ()
+    asked_nano: Natural = 0
 
 
 class ReleaseRecorded(_Event, frozen=True):

@@ -66,6 +66,10 @@ class JobStatus(StrEnum):
     WITHHELD = "withheld"  # after a review (出域审核)
 
 
+UNDER_WAY = frozenset({JobStatus.ISSUED})
+GIVEN = frozenset({JobStatus.RELEASED})
+
+
 def reading(resource: str, purpose: str) -> str:
     """Return the path of every job that reads a resource for a purpose."""
     return f"{resource}:{purpose}"
@@ -95,6 +99,7 @@ class Job(msgspec.Struct, frozen=True):
     unit: str = ""
     paid_by: JobId | None = None
     reviewers: tuple[PartyId, ...] = ()
+    asked_nano: Natural = 0
 
     @property
     def read_by(self) -> tuple[str, ...]:

@@ -54,6 +54,14 @@ class CleanroomRefusal(Refusal):
     AGREEMENT_DENIES = Sentence(
         "agreement `{agreement}` does not allow this job: {why}", "合约 `{agreement}` 不许可该任务：{why}"
     )
+    PRECISION_SPENT = Sentence(
+        "the job asks for {asked_nano} nano-rho, the order of `{agreement}` covers {left_nano} more; ask less precisely or order more",
+        "任务要求 {asked_nano} 纳rho，合约 `{agreement}` 的订单尚余 {left_nano}；请降低精度或追加订购",
+    )
+    NOT_BY_PRECISION = Sentence(
+        "the order of `{agreement}` is priced by precision, an exact answer has none; ask for one with noise",
+        "合约 `{agreement}` 的订单按精度计价，精确结果无从计价；请申请含噪结果",
+    )
     NO_SOURCE = Sentence(
         "product `{product}` stands on no source; add its grants first", "产品 `{product}` 没有数据来源；请先补充授权"
     )

@@ -63,6 +63,9 @@ def request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] |
         return refused
     plan = command.plan
     asked = _asked(state, command, facts)
+    refused = _refuse_precision(command, facts, asked)
+    if refused is not None:
+        return refused
     if asked.reviewers:
         refused = refuse_review_rule(facts)
         if refused is not None:
@@ -75,6 +78,23 @@ def request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] |
             return made
         charges = made
     return [*charges, _ticket(state, command, facts, job, asked, charged=bool(charges))]
+
+
+def _refuse_precision(command: RequestJob, facts: JobFacts, asked: _Asked) -> Refused | None:
+    """Return why an order that is priced by precision does not cover the job, or None."""
+    plan, left_nano = command.plan, facts.precision_nano
+    if left_nano is None or not isinstance(plan, AggregatePlan):
+        return None
+    asked_nano = _asked_nano(plan, asked)
+    if asked_nano <= left_nano:
+        return None
+    detail: Detail = {"agreement": command.agreement, "asked_nano": asked_nano}
+    return Refused(R.PRECISION_SPENT, {**detail, "left_nano": left_nano})
+
+
+def _asked_nano(plan: AggregatePlan, asked: _Asked) -> int:
+    """Return at which loss an answer is asked that the consumer has not got yet."""
+    return plan.rho_nano if plan.mode is Mode.PRIVATE and asked.replays is None else 0
 
 
 def refuse_review_rule(facts: Facts) -> Refused | None:
@@ -151,6 +171,7 @@ def _ticket(
         unit=plan.unit if isinstance(plan, AggregatePlan) else "",
         paid_by=asked.paid_by,
         reviewers=asked.reviewers,
+        asked_nano=_asked_nano(plan, asked) if isinstance(plan, AggregatePlan) else 0,
     )
 
 
@@ -271,6 +292,9 @@ def _refuse_terms_of_use(command: RequestJob, facts: JobFacts) -> Refused | None
             return Refused(R.VERSION_MISSING, {"resource": seen.resource})
     if not facts.order_open:
         return Refused(R.ORDER_NOT_OPEN, {"agreement": agreement})
+    is_exact = isinstance(command.plan, AggregatePlan) and command.plan.mode is Mode.EXACT
+    if is_exact and facts.precision_nano is not None:
+        return Refused(R.NOT_BY_PRECISION, {"agreement": agreement})
     return None
 
 

@@ -9,7 +9,7 @@ from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, 
 from mumian.methods.dp import epsilon_of
 from mumian.rooms.cleanroom.analysis import AnalysisRules
 from mumian.rooms.cleanroom.model import State
-from mumian.rooms.cleanroom.records import Batch, Budget, Job, ReleaseRecord, Review, Usage
+from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobStatus, ReleaseRecord, Review, Usage
 
 STATED_DELTA_FEMTO = 10**9
 """The delta of 10^-6 at which a zCDP loss is told as epsilon; what found keys cost comes on top."""
@@ -77,6 +77,15 @@ def jobs_of_agreement(state: State, agreement: AgreementId) -> Iterator[tuple[Jo
     for key, _ in state.by_agreement.under(f"{agreement}/"):
         found = JobId(key.removeprefix(f"{agreement}/"))
         yield found, state.jobs[found]
+
+
+def precision(state: State, agreement: AgreementId, *, unit_nano: int, statuses: frozenset[JobStatus]) -> int:
+    """Return at what precision answers were asked under `agreement`, in units of `unit_nano` nano-rho, each rounded up.
+
+    statuses: of the jobs that count.
+    """
+    counted = (found for _, found in jobs_of_agreement(state, agreement) if found.status in statuses)
+    return sum(-(-found.asked_nano // unit_nano) for found in counted)
 
 
 def review(state: State, job: JobId) -> Review | None:

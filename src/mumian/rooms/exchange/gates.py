@@ -36,6 +36,7 @@ from mumian.rooms.exchange.product import (
     CLEAN_ROOM,
     FORMS_AT,
     MODES_OF,
+    NOT_OF,
     TIERS_MAX,
     TURNOVER_FEN,
     UNITS_OF,
@@ -287,6 +288,9 @@ def _refuse_price(command: ListProduct, product: Product, ceiling_fen: int | Non
     if price.mode not in modes:
         detail: Detail = {"kind": product.data_kind.value, "mode": price.mode.value}
         return Refused(R.PRICE_MODE_NOT_FOR_KIND, {**detail, "modes": ", ".join(sorted(modes))})
+    if price.unit in NOT_OF[product.product_type] and price.mode is not PriceMode.FREE:
+        kind: Detail = {"product": command.product, "type": product.product_type.value}
+        return Refused(R.UNIT_NOT_OF_PRODUCT, {**kind, "unit": price.unit.value})
     if price.mode is not PriceMode.GOV_CAP:
         return None
     if ceiling_fen is None:

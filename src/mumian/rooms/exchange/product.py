@@ -120,11 +120,15 @@ class Unit(StrEnum):
     YEAR = "year"
     RECORD = "record"
     CALL = "call"
+    PRECISION = "precision"  # a millionth of rho (zCDP) that an answer is asked at: precision grows as rho
     TURNOVER = "turnover"  # 100 yuan of what the buyer earns by the product (营业收入)
 
 
-METERED = frozenset({Unit.CALL})
-"""Units that are paid as they are used."""
+METERED = frozenset({Unit.CALL, Unit.PRECISION})
+"""Units that are paid as they are used: calls as they are billed, precision as answers leave."""
+
+PRECISION_NANO = 1_000
+"""What one unit of precision is, in 10^-9 of rho."""
 
 SHARED = frozenset({Unit.TURNOVER})
 """Units that are paid as the buyer earns; neither these nor metered ones are held in escrow, all others are."""
@@ -142,12 +146,17 @@ UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
     PriceMode.SUBSCRIPTION: frozenset({Unit.MONTH, Unit.YEAR}),
     PriceMode.PER_CALL: frozenset({Unit.CALL}),
     PriceMode.PER_RECORD: frozenset({Unit.RECORD}),
-    PriceMode.TIERED: frozenset({Unit.CALL, Unit.RECORD}),
+    PriceMode.TIERED: frozenset({Unit.CALL, Unit.RECORD, Unit.PRECISION}),
     PriceMode.REV_SHARE: SHARED,
     PriceMode.NEGOTIATED: frozenset(Unit) - METERED - SHARED,
     PriceMode.AUCTION: frozenset({Unit.PRODUCT}),
     PriceMode.GOV_CAP: frozenset(Unit) - SHARED,
 }
+
+NOT_OF: dict[ProductType, frozenset[Unit]] = {
+    kind: frozenset({Unit.PRECISION}) for kind in ProductType if kind is not ProductType.INDICATOR
+} | {ProductType.INDICATOR: frozenset({Unit.CALL})}
+"""Units by which a type of product is not priced: figures are not called, and nothing but figures has a precision."""
 
 MODES_OF: dict[DataKind, frozenset[PriceMode]] = {
     DataKind.PUBLIC: frozenset({PriceMode.FREE, PriceMode.GOV_CAP}),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mumian.kernel.ids import AgreementId, ListingId, OrderId, ProductId
-from mumian.rooms.exchange.model import Listing, Order, Posted, Product, State, Volume
-from mumian.rooms.exchange.product import SourceId
+from mumian.rooms.exchange.model import Listing, Order, Posted, Product, State, Volume, version_key
+from mumian.rooms.exchange.product import SourceId, Unit
 from mumian.rooms.exchange.states import ListingState
 
 
@@ -55,6 +55,11 @@ def was_ordered(state: State, key: ProductId) -> bool:
 
 def order_of_agreement(state: State, agreement: AgreementId) -> OrderId | None:
     return state.by_agreement.get(agreement)
+
+
+def unit_of(state: State, order: Order) -> Unit:
+    """Return what an order's price is paid for."""
+    return state.posted[version_key(order.listing, order.version)].price.unit
 
 
 def prices_of(state: State, key: ListingId) -> Iterator[Posted]:
