@@ -33,6 +33,9 @@ TARIFF = ("tests/methods/test_tariff.py",)
 AUCTION = ("tests/methods/test_auction.py",)
 QUERY_PRICES = ("tests/methods/test_query_pricing.py",)
 DEADLINES = ("tests/market/test_deal_deadlines.py",)
+ONGOING = ("tests/rooms/test_exchange_ongoing.py",)
+GOING_ON = ("tests/market/test_ongoing_deals.py",)
+BY_PRECISION = ("tests/market/test_by_precision.py",)
 LEDGER = ("tests/rooms/test_ledger.py",)
 TREE = ("tests/journal/test_tree.py",)
 LOG = ("tests/journal/test_log.py",)
@@ -140,6 +143,33 @@ DEFECTS = {
     ),
     "a bundle that is charged twice for what it tells twice": Defect(
         "methods/query_pricing.py", "union |= mask", "union += mask", QUERY_PRICES
+    ),
+    "a share of each report, rounded down by itself": Defect(
+        "rooms/exchange/ongoing.py",
+        "share_fen(order.unit_fen, order.turnover_fen + grown_fen) - order.billed_fen",
+        "share_fen(order.unit_fen, grown_fen)",
+        ONGOING,
+    ),
+    "a month that is reported before it is over": Defect(
+        "rooms/exchange/ongoing.py", "is_over = facts.now >= end_of(command.month)", "is_over = True", ONGOING
+    ),
+    "a renewal at any price": Defect(
+        "rooms/exchange/subscribing.py", "(cost_fen > order.renewal_fen,", "(False,", ONGOING
+    ),
+    "an escrow that runs out while the clock jumps": Defect(
+        "market/reactions/money.py",
+        "HELD_UNTIL if event.is_watched else event.hold_expires_at",
+        "event.hold_expires_at",
+        DEADLINES,
+    ),
+    "a share that is left and used on": Defect(
+        "market/reactions/deals.py", "if order.is_shared and s.contracts", "if order.metered and s.contracts", GOING_ON
+    ),
+    "precision that is asked for twice before it is paid": Defect(
+        "market/metered.py", "statuses=UNDER_WAY | GIVEN", "statuses=GIVEN", BY_PRECISION
+    ),
+    "an answer that leaves unpaid": Defect(
+        "market/reactions/money.py", "        yield exchange.SettleUsage(job.agreement)", "        pass", BY_PRECISION
     ),
     "a delivery that waits for ever": Defect(
         "market/reactions/deals.py", "        yield exchange.AcceptDelivery(key)", "        pass", DEADLINES

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import msgspec
 import reached_billing
 from msgspec.structs import replace
 from reached_billing import contested, issued
 from reached_money import CHECK
 from stage import Stage
 
+from mumian.kernel.canonical import INT53_MAX, check_profile
 from mumian.kernel.ids import OPERATOR
+from mumian.kernel.outcome import Refused
 from mumian.kernel.time import DAY_MS
 from mumian.market import invoiced, laws
+from mumian.market.envelope import Envelope
+from mumian.market.leaf import leaf_bytes, leaf_of
 from mumian.market.trial import EVIDENCE, PURPOSE
 from mumian.rooms.billing import model as billing
 from mumian.rooms.billing.decide import split_taxes
 from mumian.rooms.billing.laws import LAWS
-from mumian.rooms.billing.model import InvoiceState, Span, Tax
+from mumian.rooms.billing.model import InvoiceId, InvoiceState, Span, Tax
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
@@ -42,6 +47,17 @@ def broken(s: Stage) -> list[str]:
 def test_every_refusal_of_billing_has_a_way() -> None:
     ways = {*reached_billing.STAGED, *reached_billing.BEFORE_BILLING}
     assert ways == {refusal.full_name for refusal in billing.BillingRefusal}
+
+
+def test_a_sum_beyond_53_bits_is_told_as_the_largest_number() -> None:
+    """Every other reader of the journal takes numbers of 53 bits; the sum of two that a command carries need not be one."""
+    refused = Refused(
+        billing.BillingRefusal.CALLS_NOT_BILLED, {"end": INT53_MAX + 5, "order": "order-1", "billed_calls": 2}
+    )
+    envelope = Envelope("id", OPERATOR, billing.ConfirmInvoice(InvoiceId("invoice-1")))
+    leaf = leaf_of(envelope, refused, seq=1, at=1, by="door:test")
+    assert leaf.detail == {"end": INT53_MAX, "order": "order-1", "billed_calls": 2}
+    check_profile(msgspec.json.decode(leaf_bytes(leaf)))
 
 
 def test_silence_confirms_an_invoice() -> None:

@@ -167,6 +167,18 @@ def test_leaves_are_canonical_by_another_hand_and_say_the_same_when_read() -> No
             assert msgspec.json.encode(decode_leaf(entry), order="sorted") == entry
 
 
+@pytest.mark.parametrize("town", [EVERYTHING, BAZAAR], ids=["everything", "bazaar"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_clock_that_jumps_over_every_limit_stops_nothing(seed: int, town: Town) -> None:
+    """A market that was down for more than a year meets all that is over, in order, and goes on."""
+    market = Simulator(seed, IN_THE_LARGE, town)
+    for _ in range(5):
+        market.run(1_000)
+        market.scene.now += 500 * DAY_MS
+    market.run(50)
+    assert market.size > 5_000
+
+
 def test_a_broken_law_stops_the_simulation_and_is_named_with_its_seed() -> None:
     market = Simulator(5)
     states = market.states.ledger

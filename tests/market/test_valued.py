@@ -11,6 +11,7 @@ import pytest
 from mumian.market.valued import (
     Evidence,
     EvidenceFault,
+    Neighbours,
     RidgeSums,
     Sampling,
     Sums,
@@ -119,3 +120,46 @@ def test_evidence_of_another_game_is_not_compared() -> None:
         valued_again(msgspec.structs.replace(TABLE, utility="other/1"), found, ["a", "b", "c"])
     with pytest.raises(EvidenceFault, match="recorded by `guess/1`"):
         valued_again(TABLE, msgspec.structs.replace(found, method="guess/1"), ["a", "b", "c"])
+
+
+NEAR = Neighbours(3, 2, ((1, -2, 1, 2), (-2, 1, 2, -1)))
+"""Two rows of owner 1, two of owner 2, none of owner 3."""
+
+
+def knn_worth(evidence: Neighbours, coalition: set[tuple[int, int]]) -> Fraction:
+    """v(S) by definition. coalition: (owner, which of its rows); rows of an owner are told apart by their order."""
+    hits = 0
+    for ranks in evidence.ranks:
+        seen = dict[int, int]()
+        near: list[int] = []
+        for rank in ranks:
+            owner = abs(rank)
+            seen[owner] = seen.get(owner, 0) + 1
+            if (owner, seen[owner]) in coalition:
+                near.append(rank)
+        hits += sum(rank > 0 for rank in near[: evidence.k])
+    return Fraction(hits, evidence.k * len(evidence.ranks))
+
+
+def test_neighbours_are_worth_what_their_rows_are_as_players() -> None:
+    """Each test row is a game of its own: rows of one owner are alike, so which is which does not change the owner's sum."""
+    again = Neighbours(3, 2, NEAR.ranks[:1])
+    found = valuation_of(read(again), Sampling())
+    rows = [(1, 1), (2, 1), (1, 2), (2, 2)]
+    values = exact_shapley(4, lambda mask: knn_worth(again, {row for nth, row in enumerate(rows) if mask >> nth & 1}))
+    sums = [sum(value for row, value in zip(rows, values, strict=True) if row[0] == owner) for owner in (1, 2, 3)]
+    assert list(found.values) == [round(each * NANO) for each in sums]
+    assert (found.method, found.utility, found.half_widths) == ("knn-rows/1", "knn/1/2", (0, 0, 0))
+
+
+def test_neighbours_are_the_mean_over_the_test_set_and_found_again() -> None:
+    found = valuation_of(read(NEAR), Sampling())
+    alone = [valuation_of(Neighbours(3, 2, (ranks,)), Sampling()).values for ranks in NEAR.ranks]
+    assert all(abs(2 * value - sum(parts)) <= 2 for value, *parts in zip(found.values, *alone, strict=True))
+    assert all(doubt.is_equal for doubt in valued_again(NEAR, found, ["a", "b", "c"]))
+
+
+@pytest.mark.parametrize("ranks", [((1, 2), (1, 1)), ((1, 2), (1,)), ((1, 4),), ((0, 1),)])
+def test_ranks_of_other_rows_or_owners_are_no_evidence(ranks: tuple[tuple[int, ...], ...]) -> None:
+    with pytest.raises(EvidenceFault, match="ranks other rows"):
+        read(Neighbours(3, 1, ranks))

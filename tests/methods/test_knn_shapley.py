@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mumian.methods.knn_shapley import Sample, knn_shapley, owner_values, truncated_knn_shapley
+from mumian.methods.knn_shapley import Sample, knn_shapley, owner_values, ranked_knn_shapley, truncated_knn_shapley
 from mumian.methods.shapley import exact_shapley
 
 F = Fraction
@@ -167,3 +167,21 @@ def test_too_little_memory_an_epsilon_out_of_range_and_odd_owners_are_errors() -
         owner_values(np.zeros(2), [0])
     with pytest.raises(ValueError, match="negative"):
         owner_values(np.zeros(1), [-1])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ranks_alone_give_the_same_values(seed: int) -> None:
+    train, test = drawn(seed, train=40, test=7, columns=3)
+    k = 1 + seed
+    orders = np.array([slow_order(train.rows, point) for point in test.rows])
+    fits = np.array([train.labels[order] == label for order, label in zip(orders, test.labels, strict=True)])
+    worth = np.zeros((len(test.rows), len(train.rows)))
+    np.put_along_axis(worth, orders, ranked_knn_shapley(fits, k=k), axis=1)
+    exact = [float(value) for value in slow_values(train, test, k)]
+    assert np.allclose(worth.mean(axis=0), exact, atol=1e-14, rtol=0)
+
+
+@pytest.mark.parametrize(("shape", "k"), [((0, 3), 1), ((3, 0), 1), ((2, 3), 0), ((2, 3), 4)])
+def test_ranks_of_nothing_or_for_too_many_neighbours_are_refused(shape: tuple[int, int], k: int) -> None:
+    with pytest.raises(ValueError, match="neighbours among ranks"):
+        ranked_knn_shapley(np.zeros(shape, np.bool_), k=k)

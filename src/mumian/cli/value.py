@@ -28,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def value(
-    evidence: Annotated[Path, typer.Argument(help=say("worths of coalitions, or owners' sums, as JSON", "证据文件"))],
+    evidence: Annotated[
+        Path, typer.Argument(help=say("worths of coalitions, owners' sums, or neighbours, as JSON", "证据文件"))
+    ],
     product: Annotated[str, typer.Option(help=say("whose owners they are", "产品编号"))],
     basis: Annotated[str, typer.Option(help=say("name of the job or period: month-2026-10", "贡献名称"))],
     seed: Annotated[int, typer.Option(min=0, help=say("of the draws, where there are any", "抽样种子"))] = 0,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from mumian.kernel.canonical import canonical
+from mumian.kernel.canonical import INT53_MAX, canonical
 from mumian.kernel.ids import PartyId
 from mumian.kernel.outcome import Detail, Refused
 from mumian.kernel.time import Instant
@@ -38,9 +38,17 @@ class Leaf(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
 def leaf_of(envelope: Envelope, outcome: list[Any] | Refused, *, seq: int, at: Instant, by: str) -> Leaf:
     """Return the leaf that records `outcome`."""
     if isinstance(outcome, Refused):
-        name, detail = outcome.refusal.full_name, outcome.detail
+        name, detail = outcome.refusal.full_name, told(outcome.detail)
         return Leaf(seq, at, envelope.id, envelope.actor, by, envelope.command, envelope.signature, (), name, detail)
     return Leaf(seq, at, envelope.id, envelope.actor, by, envelope.command, envelope.signature, tuple(outcome))
+
+
+def told(detail: Detail) -> Detail:
+    """Return what a refusal tells with every number within 53 bits: of two that a command may carry, the sum need not be."""
+    return {
+        name: value if isinstance(value, str) else max(-INT53_MAX, min(INT53_MAX, value))
+        for name, value in detail.items()
+    }
 
 
 def leaf_bytes(leaf: Leaf) -> bytes:

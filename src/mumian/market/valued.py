@@ -1,11 +1,12 @@
 """What a method finds a payout's evidence to be worth, and the same found again by whoever doubts it.
 
-Evidence is a file: either the worth of every coalition, or each owner's sums over its rows with those of the test set. It
-holds no row. Its digest is in the journal beside the values, so that they can be found again from nothing else.
+Evidence is a file: the worth of every coalition, or each owner's sums over its rows with those of the test set, or whose
+rows are how near to those of a test set. It holds no row. Its digest is in the journal beside the values, so that they can be found again from nothing else.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import Annotated, Any, TypeAlias
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from mumian.kernel.canonical import Int53, Positive
 from mumian.methods.coalitions import Masks
+from mumian.methods.knn_shapley import owner_values, ranked_knn_shapley
 from mumian.methods.owner_utility import UTILITY_VERSION, Moments, owner_table
 from mumian.methods.sampled_shapley import members, sampled_shapley
 from mumian.methods.semivalues import float_shapley
@@ -22,6 +24,7 @@ from mumian.methods.shapley import PLAYERS_MAX, exact_shapley
 from mumian.rooms.revenue.terms import NANO, OWNERS_MAX, Valuation, Version
 
 EXACT = "exact-table/1"
+KNN = "knn-rows/1"
 CONFIDENCE_PERMILLE = 950
 OFF_NANO = 2
 """How far a value that was found in floats may lie from the recorded one on another machine, beside a millionth of a
@@ -65,7 +68,23 @@ class RidgeSums(msgspec.Struct, frozen=True, tag="ridge", forbid_unknown_fields=
         return f"{UTILITY_VERSION}/{self.ridge}"
 
 
-Evidence: TypeAlias = WorthTable | RidgeSums
+class Neighbours(msgspec.Struct, frozen=True, tag="neighbours", forbid_unknown_fields=True):
+    """Training rows as the rows of a test set see them: whose they are, near to far, and whether the label fits.
+
+    ranks: for each test row every training row: n for one of the n-th owner (from 1) with its label, -n for one without.
+    Rows are the players, an owner's value the sum of its rows'. k: neighbours that vote.
+    """
+
+    owners: Annotated[int, msgspec.Meta(ge=1, le=OWNERS_MAX)]
+    k: Positive
+    ranks: Annotated[tuple[tuple[Int53, ...], ...], msgspec.Meta(min_length=1)]
+
+    @property
+    def utility(self) -> str:
+        return f"knn/1/{self.k}"
+
+
+Evidence: TypeAlias = WorthTable | RidgeSums | Neighbours
 
 
 _decode: Any = msgspec.json.Decoder(Evidence).decode
@@ -86,6 +105,8 @@ def read_evidence(text: bytes) -> Evidence:
         raise EvidenceFault(f"this is no evidence: {error}; see docs/concepts/money.md for its form") from error
     if isinstance(found, WorthTable) and len(found.worths_nano) != 1 << _players(found):
         raise EvidenceFault(f"a table of {len(found.worths_nano)} worths; it holds one for each of 2^n coalitions")
+    if isinstance(found, Neighbours):
+        _check_ranks(found)
     if not 1 <= _players(found) <= (PLAYERS_MAX if isinstance(found, WorthTable) else OWNERS_MAX):
         raise EvidenceFault(
             f"evidence of {_players(found)} owners; a table holds 1 to {PLAYERS_MAX}, sums {OWNERS_MAX}"
@@ -94,11 +115,28 @@ def read_evidence(text: bytes) -> Evidence:
 
 
 def _players(evidence: Evidence) -> int:
-    return len(evidence.worths_nano).bit_length() - 1 if isinstance(evidence, WorthTable) else len(evidence.owners)
+    match evidence:
+        case WorthTable():
+            return len(evidence.worths_nano).bit_length() - 1
+        case RidgeSums():
+            return len(evidence.owners)
+        case Neighbours():
+            return evidence.owners
+
+
+def _check_ranks(evidence: Neighbours) -> None:
+    """Raise EvidenceFault unless every test row ranks the same rows: as many of each owner."""
+    first = Counter(map(abs, evidence.ranks[0]))
+    for nth, ranks in enumerate(evidence.ranks, 1):
+        whose = Counter(map(abs, ranks))
+        if not whose.keys() <= set(range(1, evidence.owners + 1)) or whose != first:
+            raise EvidenceFault(
+                f"test row {nth} ranks other rows than the first, or of others than owners 1 to {evidence.owners}"
+            )
 
 
 def valuation_of(evidence: Evidence, sampling: Sampling) -> Valuation:
-    """Return every owner's Shapley value: exact up to 20 owners, sampled beyond.
+    """Return every owner's Shapley value: exact up to 20 owners, sampled beyond; of neighbours, its rows' together, exact.
 
     Raises: EvidenceFault: sums do not fit one another, or a value exceeds what a journal can carry.
     """
@@ -107,6 +145,8 @@ def valuation_of(evidence: Evidence, sampling: Sampling) -> Valuation:
         if isinstance(evidence, WorthTable):
             worths = evidence.worths_nano
             return _exact(evidence.utility, [round(value) for value in exact_shapley(n, worths.__getitem__)])
+        if isinstance(evidence, Neighbours):
+            return _closed(evidence)
         if n <= PLAYERS_MAX:
             table = owner_table(
                 [own.moments() for own in evidence.owners], evidence.test.moments(), ridge=_ridge(evidence)
@@ -126,6 +166,16 @@ def _exact(utility: str, values: list[int]) -> Valuation:
     return msgspec.convert(
         msgspec.to_builtins(Valuation(EXACT, utility, tuple(values), none, 1_000, 0, 1 << len(values))), Valuation
     )
+
+
+def _closed(evidence: Neighbours) -> Valuation:
+    """KNN-Shapley of every training row, added up by owner, as the mean over the test set."""
+    ranks = np.array(evidence.ranks, dtype=np.int64)
+    worth = ranked_knn_shapley(ranks > 0, k=evidence.k)
+    sums = owner_values(worth.ravel(), np.abs(ranks).ravel() - 1)
+    values = _nano([each / len(ranks) for each in sums])
+    padded = (*values, *(0,) * (evidence.owners - len(values)))
+    return Valuation(KNN, evidence.utility, padded, (0,) * evidence.owners, 1_000, 0, len(ranks))
 
 
 def _sampled(evidence: RidgeSums, sampling: Sampling) -> Valuation:

@@ -12,6 +12,7 @@ allowed, nor the number of threads changes a bit of the values.
 
 knn_shapley             all training rows ranked
 truncated_knn_shapley   only the nearest K* ranked; off by at most ε
+ranked_knn_shapley      of rows that are ranked already: no distance is known, only whose label fits
 owner_values            what the rows of each owner add up to
 
 Source: Jia et al. 2019, Efficient Task-Specific Data Valuation for Nearest Neighbor Algorithms, PVLDB 12(11), Thm. 1, 2.
@@ -96,6 +97,23 @@ def truncated_knn_shapley(
         raise ValueError(f"epsilon is `{epsilon}`; it must be above 0 and at most 1")
     ranked = min(len(train.rows), max(k, ceil(1 / epsilon)))
     return _values(train, test, k=k, ranked=ranked, bytes_max=bytes_max, threads=threads, progress=progress)
+
+
+def ranked_knn_shapley(fits: npt.NDArray[np.bool_], *, k: int) -> Values:
+    """Return what each rank is worth to each test row, of which the value of a training row is the mean over its ranks.
+
+    Args: fits: [test rows, training rows], near to far: whether the training row has the test row's label. k: as `knn_shapley`.
+    Returns: float64[test rows, training rows]; each line adds up to what all rows are worth to it.
+    Raises: ValueError: there is no row, or `k` is out of range.
+    """
+    if fits.ndim != 2 or not fits.size or not 1 <= k <= fits.shape[1]:
+        raise ValueError(f"`{k}` neighbours among ranks of shape {fits.shape}; 1 to the training rows are possible")
+    count = fits.shape[1]
+    ones = fits.astype(np.float64)
+    far = ones[:, -1:] / max(k, count)
+    steps = (ones[:, :-1] - ones[:, 1:]) / np.maximum(k, np.arange(1, count))
+    from_far = np.concatenate([far, steps[:, ::-1]], axis=1)
+    return np.ascontiguousarray(np.cumsum(from_far, axis=1)[:, ::-1])
 
 
 def owner_values(values: Values, owners: Sequence[int] | Codes) -> list[float]:

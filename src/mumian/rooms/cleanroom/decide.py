@@ -128,8 +128,7 @@ def _refuse_terms(rho_nano: int, *, share: int, delta: int, until: int, now: int
     if rho_nano > INT53_MAX or share > INT53_MAX:
         return Refused(R.BUDGET_TOO_LARGE, {"max_rho_nano": INT53_MAX})
     if delta > DELTA_FEMTO_MAX:
-        told = min(delta, INT53_MAX)  # the sum of two numbers of 53 bits need not be one
-        return Refused(R.DELTA_TOO_LARGE, {"delta_femto": told, "max_femto": DELTA_FEMTO_MAX})
+        return Refused(R.DELTA_TOO_LARGE, {"delta_femto": delta, "max_femto": DELTA_FEMTO_MAX})
     if share > rho_nano:
         return Refused(R.SHARE_ABOVE_TOTAL, {"share_rho_nano": share, "rho_nano": rho_nano})
     return None
