@@ -115,6 +115,7 @@ FREED = (f"{SAMPLED}::test_what_a_model_adds_is_orthogonal_to_the_players_under_
 STACKED = ("tests/methods/test_owner_utility.py::test_every_coalitions_worth_is_that_of_its_stacked_rows",)
 
 NEGOTIATED = "tests/rooms/test_negotiation.py"
+NEGOTIATING = ("tests/market/test_negotiating.py::test_a_broker_of_one_side_does_not_break_off_for_the_other",)
 BOTH_SIDES = ("tests/market/test_negotiating.py::test_a_broker_is_not_on_the_other_side_by_a_related_party_either",)
 REPLACED = (f"{NEGOTIATED}::test_a_counter_offer_takes_the_place_of_what_was_offered",)
 SILENT = ("tests/policy/test_contract.py::test_fused_data_without_a_clause_is_operated_once_everybody_else_consents",)
@@ -173,6 +174,9 @@ DEFECTS = {
     ),
     "a delivery that waits for ever": Defect(
         "market/reactions/deals.py", "        yield exchange.AcceptDelivery(key)", "        pass", DEADLINES
+    ),
+    "a broker who breaks off for the other side": Defect(
+        "rooms/negotiation/tables.py", "if said.broker is not None:  #", "if not said:  #", NEGOTIATING
     ),
     "a broker whose relatives on the other side are not looked for": Defect(
         "market/gathering/negotiation.py",

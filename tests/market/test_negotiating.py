@@ -87,6 +87,15 @@ def test_a_broker_is_not_on_the_other_side_by_a_related_party_either(stage: Stag
     assert stage.ask(second, accepting(stage, key, buys)).refused == "negotiation.BROKER_ON_BOTH_SIDES"
 
 
+def test_a_broker_of_one_side_does_not_break_off_for_the_other(stage: Stage) -> None:
+    key, agent = opened(stage), broker(stage)
+    _, sells = appointed(stage, stage.world.merchant, Side.SELLER, agent)
+    stage.say(agent, negotiation.CounterOffer(key, terms(stage), sells))
+    _, buys = appointed(stage, stage.world.insurer, Side.BUYER, agent, limit_fen=90_000)
+    assert stage.ask(agent, negotiation.BreakOff(key, buys)).refused == "negotiation.BROKER_ON_BOTH_SIDES"
+    stage.say(stage.world.insurer, negotiation.BreakOff(key))
+
+
 def test_a_broker_does_not_sell_to_itself_for_another(stage: Stage) -> None:
     agent = broker(stage)
     ask = opening(stage, buyer=agent)

@@ -33,7 +33,9 @@ def _open(s: States, c: negotiation.OpenNegotiation, base: Base) -> Facts:
     return _facts(s, base, c.listing, c.buyer, ())
 
 
-def _go_on(s: States, c: negotiation.CounterOffer | negotiation.AcceptTerms, base: Base) -> Facts:
+def _go_on(
+    s: States, c: negotiation.CounterOffer | negotiation.AcceptTerms | negotiation.BreakOff, base: Base
+) -> Facts:
     table: Negotiation | None = s.negotiation.negotiations.get(c.negotiation)
     if table is None:
         return negotiation.TableFacts(**base, listing=None, is_buyer=False)
@@ -80,4 +82,5 @@ GATHER: dict[type, Gather] = {
     negotiation.OpenNegotiation: _open,
     negotiation.CounterOffer: _go_on,
     negotiation.AcceptTerms: _go_on,
+    negotiation.BreakOff: _go_on,
 }

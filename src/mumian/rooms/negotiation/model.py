@@ -177,7 +177,7 @@ class ListingSeen(msgspec.Struct, frozen=True):
 
 
 class TableFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `OpenNegotiation`, `CounterOffer` and `AcceptTerms`.
+    """Facts of `OpenNegotiation`, `CounterOffer`, `AcceptTerms` and `BreakOff`.
 
     listing: None if there is none. is_buyer: whether the buyer has that role now. relation: parties from seller to buyer
     along declared relations, both included; empty if they are not related.

@@ -199,6 +199,11 @@ def break_off(state: State, command: BreakOff, facts: Facts) -> list[Event] | Re
     opened = _open(state, command.negotiation)
     if isinstance(opened, Refused):
         return opened
+    if said.broker is not None:  # a side itself may always walk away
+        assert isinstance(facts, TableFacts)
+        refused = refuse_both_sides(table, said, facts)
+        if refused is not None:
+            return refused
     return [NegotiationBrokenOff(command.negotiation, said.side, said.broker or "", (_stopped(command.negotiation),))]
 
 
