@@ -9,6 +9,7 @@ from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, OrderId
 from mumian.kernel.time import DAY_MS, end_of
 from mumian.market import laws
+from mumian.market.overview import overview
 from mumian.market.simulator import T0
 from mumian.rooms.contracts import model as contracts
 from mumian.rooms.exchange import model as exchange
@@ -74,6 +75,8 @@ def test_a_month_that_nobody_reports_is_missed_and_its_buyer_orders_nothing_unti
     assert not list(stage.states.exchange.owing.under())
     stage.wait(end_of(SEPTEMBER) + 15 * DAY_MS)
     assert dict(stage.states.exchange.owing.under()) == {f"{stage.world.insurer}/{order}": SEPTEMBER}
+    (missed,) = overview(stage.states, stage.now).missed
+    assert (missed.order, missed.buyer, missed.month) == (order, stage.world.insurer, SEPTEMBER)
     again = exchange.PlaceOrder(stage.world.report_listing, 1, stage.now + DAY_MS, 10**6)
     answer = stage.ask(stage.world.insurer, again)
     assert answer.refused == "exchange.TURNOVER_OWED"

@@ -224,6 +224,7 @@ def show_overview(home: HomeOption, as_json: JsonOption = False) -> None:
         (say("privacy budgets", "隐私预算"), seen.budgets),
         (say("products whose rights are broken", "权利链已断的产品"), seen.lost),
         (say("deals between related parties", "关联方之间的交易"), seen.washes),
+        (say("turnover not reported in time", "逾期未报送的营业收入"), seen.missed),
     ):
         if rows:
             console.print(_table(title, rows))

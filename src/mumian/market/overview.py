@@ -56,6 +56,16 @@ class Wash(msgspec.Struct, frozen=True):
     path: str
 
 
+class Missed(msgspec.Struct, frozen=True):
+    """A month whose turnover its buyer did not report in time."""
+
+    order: str
+    product: str
+    seller: str
+    buyer: str
+    month: str
+
+
 class Overview(msgspec.Struct, frozen=True):
     """counts: records by table. broken_laws: (law, place), empty when all hold."""
 
@@ -66,6 +76,7 @@ class Overview(msgspec.Struct, frozen=True):
     budgets: tuple[Spending, ...]
     lost: tuple[Lost, ...]
     washes: tuple[Wash, ...]
+    missed: tuple[Missed, ...]
     laws: int
     broken_laws: tuple[tuple[str, str], ...]
 
@@ -82,6 +93,7 @@ def overview(states: States, now: Instant) -> Overview:
         budgets=tuple(_budgets(states)),
         lost=tuple(_lost(states, now)),
         washes=tuple(washes(states)),
+        missed=tuple(_missed(states)),
         laws=sum(len(room.laws) for room in ROOMS.values()),
         broken_laws=tuple(states.broken_laws()),
     )
@@ -111,6 +123,13 @@ def washes(states: States) -> Iterator[Wash]:
             links = parties.relation_path(states.parties, seller, order.buyer)
             path = " – ".join(dict.fromkeys(name for link in links for name in (link.party, link.other)))
             yield Wash(key, order.product, order.state.value, amount_fen, path)
+
+
+def _missed(states: States) -> Iterator[Missed]:
+    for key, month in states.exchange.owing.under():
+        buyer, _, name = key.partition("/")
+        order = states.exchange.orders[name]
+        yield Missed(name, order.product, order.seller, buyer, month)
 
 
 def _lost(states: States, now: Instant) -> Iterator[Lost]:
