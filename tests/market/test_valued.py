@@ -76,11 +76,12 @@ def test_a_game_beyond_a_table_is_sampled_by_its_seed_with_intervals_and_found_a
     evidence = read(ridge(22))
     found = valuation_of(evidence, Sampling(7, 2_000))
     assert found.seed == 7
-    assert found.evaluations <= 2_000
+    assert found.evaluations == 2_000
     assert all(width > 0 for width in found.half_widths)
     owners = [f"party-{nth}" for nth in range(22)]
     assert all(doubt.is_equal for doubt in valued_again(evidence, found, owners))
-    other = msgspec.structs.replace(found, seed=8)
+    alike = (seed for seed in range(8, 40) if valuation_of(evidence, Sampling(seed, 2_000)).method == found.method)
+    other = msgspec.structs.replace(found, seed=next(alike))
     assert not all(doubt.is_equal for doubt in valued_again(evidence, other, owners))
 
 

@@ -58,6 +58,40 @@ def test_no_coalition_is_asked_about_twice_and_the_budget_is_kept() -> None:
     assert {mask ^ everyone for mask in asked} == set(asked)
 
 
+WEIGHTS = np.random.default_rng(5).integers(1, 40, 18)
+QUOTA = int(WEIGHTS.sum()) // 2 + 1
+
+
+def vote(masks: Masks) -> Floats:
+    """Of two complementary coalitions one wins, unless it is a draw: one side all but tells the other."""
+    return np.asarray(members(18, masks) @ WEIGHTS >= QUOTA, dtype=np.float64)
+
+
+def test_where_one_side_tells_the_other_twice_as_many_pairs_are_met() -> None:
+    asked: list[int] = []
+
+    def worths(masks: Masks) -> Floats:
+        asked.extend(masks.tolist())
+        return vote(masks)
+
+    found = sampled_shapley(18, worths, evaluations=1_000, rng=np.random.default_rng(1))
+    assert found.method.startswith("one-sided-")
+    assert len(asked) == len(set(asked)) == found.evaluations <= 1_000
+    pairs = {min(mask, mask ^ ((1 << 18) - 1)) for mask in asked}
+    assert len(pairs) > 0.75 * len(asked)
+
+
+def test_one_side_is_nearer_to_the_value_and_its_intervals_hold() -> None:
+    exact = float_shapley(vote(np.arange(1 << 18, dtype=np.uint64)))
+    runs = [sampled_shapley(18, vote, evaluations=1_000, rng=np.random.default_rng(seed)) for seed in range(30)]
+    off = np.array([run.values for run in runs]) - exact
+    held = np.all(np.abs(off) <= np.array([run.half_widths for run in runs]), axis=1)
+    assert {run.method.partition("-strat")[0] for run in runs} == {"one-sided"}
+    assert held.mean() >= 0.9
+    assert abs(off.mean()) < 1e-12
+    assert np.abs(off.mean(axis=0)).max() < 4 * off.std(axis=0).max() / np.sqrt(len(runs))
+
+
 def test_values_add_up_and_the_same_seed_gives_the_same_answer() -> None:
     found = sampled(1_000, seed=7)
     assert abs(sum(found.values) - PLAYERS) < 1e-9

@@ -193,7 +193,7 @@ def _sampled(evidence: RidgeSums, sampling: Sampling) -> Valuation:
         tuple(_nano(found.half_widths)),
         CONFIDENCE_PERMILLE,
         sampling.seed,
-        found.evaluations,
+        sampling.evaluations,
     )
     return msgspec.convert(msgspec.to_builtins(valuation), Valuation)
 

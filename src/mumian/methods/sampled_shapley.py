@@ -1,14 +1,15 @@
 """The Shapley value of a game too large for a table, from a budget of coalitions, with an interval and a second opinion.
 
 Estimate: weighted least squares over pairs of complementary coalitions, stratified by size, without replacement; beside
-the values it fits what else explains the pairs, see `odd_parts`.
+the values it fits what else explains the pairs, see `odd_parts`. Where one side of a pair all but tells the other, as in a
+vote that somebody must win, a pilot sees it, and of the pairs that follow one side alone is asked about.
 Check: complementary contributions from the same coalitions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -21,10 +22,16 @@ from mumian.methods.student import t_quantile
 Floats = npt.NDArray[np.float64]
 Worths = Callable[[Masks], Floats]
 
-METHOD = "paired-stratified-wls"
-VERSION = 1
+METHOD = "stratified-wls"
+VERSION = 2
 GROUPS = 16
 """Random groups that the spread is read from: 15 degrees of freedom."""
+
+PILOT = 4
+"""One in so many of the drawn pairs is asked about from both sides before it is known how to ask about the others."""
+
+ONE_SIDED_GAIN = 0.8
+"""One side is asked about where that promises a variance below so much of what both sides give for as many evaluations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +52,25 @@ class SampledValues:
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """One row a pair. masks: S. half: (v(S) - v(rest)) / 2. group: -1 where the level is enumerated. level: its size."""
+    """One row a pair. masks: S. half: (v(S) - v(rest)) / 2, or what one side lets expect of it. group: -1 where the level is
+    enumerated. level: its size. evaluations: coalitions that were asked about for them.
+    """
 
     masks: Masks
     half: Floats
     group: npt.NDArray[np.int64]
     level: npt.NDArray[np.int64]
+    evaluations: int
+
+    def beside(self, other: _Asked) -> _Asked:
+        """Return these rows and the other's."""
+        return _Asked(
+            masks=np.concatenate([self.masks, other.masks]),
+            half=np.concatenate([self.half, other.half]),
+            group=np.concatenate([self.group, other.group]),
+            level=np.concatenate([self.level, other.level]),
+            evaluations=self.evaluations + other.evaluations,
+        )
 
 
 def sampled_shapley(
@@ -66,6 +86,10 @@ def sampled_shapley(
     Of several models of the odd part the one whose estimates scatter least is taken; more columns than a third of the pairs
     are never fitted.
 
+    From v(S) alone the odd part is v(S) - e, where e is the mean of (v(S) + v(rest)) / 2 at S's level in the pilot; which side is asked
+    about alternates within each group, so that what e is off by cancels. Its other error, by how much the even part varies
+    at the level, is the same for S and rest and so independent of the players.
+
     Interval: the pairs that were drawn, not those enumerated, are dealt to 16 groups, and the half width is t₁₅ · the
     standard error by the jackknife that leaves a group out, with Bonferroni's quantile, so that all n intervals hold at
     once. It is exact for estimates whose groups act on them normally, independently and without bias; drawing without
@@ -75,7 +99,7 @@ def sampled_shapley(
 
     Args:
         n: players; 2 to 63.
-        worths: worth of each of the coalitions given as masks (uint64), float64 of the same length; asked in one call.
+        worths: worth of each of the coalitions given as masks (uint64), float64 of the same length; asked in three calls at most.
         evaluations: coalitions to ask about at most; at least 2 + 2(n + 16(n//2 - 1)).
         rng: whose draws decide; the same state gives the same answer.
         confidence_permille: that all intervals hold together; 1 to 999.
@@ -88,7 +112,7 @@ def sampled_shapley(
     if not 2 <= n <= PLAYERS_MAX or not 1 <= confidence_permille <= 999:
         raise ValueError(f"`{n}` players at `{confidence_permille}` permille; 2 to {PLAYERS_MAX} and 1 to 999")
     levels = levels_of(n, pairs=(evaluations - 2) // 2, groups=GROUPS)
-    asked, whole = _ask(n, worths, levels, rng=rng)
+    asked, levels, whole, is_one_sided = _ask(n, worths, levels, rng=rng)
     model, values, spread = _best(n, asked, levels, whole=whole)
     quantile = t_quantile(outside=(1000 - confidence_permille) / 1000 / n, df=GROUPS - 1)
     half_widths = quantile * spread
@@ -96,25 +120,109 @@ def sampled_shapley(
         values=tuple(values.tolist()),
         half_widths=tuple(half_widths.tolist()),
         check=tuple(_complementary(n, asked, whole=whole).tolist()),
-        evaluations=2 + 2 * len(asked.masks),
+        evaluations=2 + asked.evaluations,
         confidence_permille=confidence_permille,
-        method=f"{METHOD}/{model.name.lower()}",
+        method=f"{'one-sided' if is_one_sided else 'paired'}-{METHOD}/{model.name.lower()}",
         version=VERSION,
     )
 
 
-def _ask(n: int, worths: Worths, levels: list[Level], *, rng: np.random.Generator) -> tuple[_Asked, float]:
-    """Draw the pairs, ask about each coalition once, and return the pairs and v(all) - v(none)."""
-    parts = [masks_of(n, level, rng=rng) for level in levels]
-    groups = [np.full(lv.drawn, -1) if lv.is_full else np.arange(lv.drawn) % GROUPS for lv in levels]
-    masks = np.concatenate(parts)
-    everyone = np.uint64((1 << n) - 1)
-    found = worths(np.concatenate([masks, masks ^ everyone, np.array([0, everyone], dtype=np.uint64)]))
-    if len(found) != 2 * len(masks) + 2 or not np.isfinite(found).all():
+def _ask(
+    n: int, worths: Worths, levels: list[Level], *, rng: np.random.Generator
+) -> tuple[_Asked, list[Level], float, bool]:
+    """Ask about each coalition once: a pilot from both sides, then the rest as it promises to be worth most.
+
+    Returns: the rows, the levels as they were drawn, v(all) - v(none), and whether the rest was asked about from one side.
+    """
+    first = [_pilot(level) for level in levels]
+    one_sided = [_drawn(lv, pilot + _singles(lv, pilot)) for lv, pilot in zip(levels, first, strict=True)]
+    most = [max(lv, one, key=lambda each: each.drawn) for lv, one in zip(levels, one_sided, strict=True)]
+    order = [rng.permutation(masks_of(n, level, rng=rng)) for level in most]
+    ends = np.array([0, (1 << n) - 1], dtype=np.uint64)
+    found = _worth(worths, ends)
+    whole = float(found[1] - found[0])
+    pilot, even = _pairs(n, worths, [part[:count] for part, count in zip(order, first, strict=True)], levels)
+    rest = [part[count : level.drawn] for part, count, level in zip(order, first, levels, strict=True)]
+    if not any(len(part) for part in rest):
+        return pilot, levels, whole, False
+    if not _is_one_sided(n, pilot, even, levels, first, whole=whole, rng=rng):
+        return pilot.beside(_pairs(n, worths, rest, levels)[0]), levels, whole, False
+    singles = [part[count : one.drawn] for part, count, one in zip(order, first, one_sided, strict=True)]
+    return pilot.beside(_sides(n, worths, singles, pilot, even)), one_sided, whole, True
+
+
+def _pilot(level: Level) -> int:
+    """Return how many pairs of a level the pilot asks about: all of an enumerated one."""
+    return level.drawn if level.is_full else -(-level.drawn // (PILOT * GROUPS)) * GROUPS
+
+
+def _singles(level: Level, pilot: int) -> int:
+    """Return how many pairs can be met from one side for the evaluations that the pilot left of a level."""
+    most = min(2 * (level.drawn - pilot), level.pairs - pilot - 1)
+    return max(0, most) // GROUPS * GROUPS
+
+
+def _drawn(level: Level, drawn: int) -> Level:
+    return Level(size=level.size, pairs=level.pairs, drawn=drawn)
+
+
+def _worth(worths: Worths, masks: Masks) -> Floats:
+    found = worths(masks)
+    if len(found) != len(masks) or not np.isfinite(found).all():
         raise ValueError("a coalition's worth is missing or not finite")
-    half = (found[: len(masks)] - found[len(masks) : -2]) / 2
-    level = np.repeat([each.size for each in levels], [each.drawn for each in levels])
-    return _Asked(masks=masks, half=half, group=np.concatenate(groups), level=level), float(found[-1] - found[-2])
+    return found
+
+
+def _pairs(n: int, worths: Worths, parts: list[Masks], levels: list[Level]) -> tuple[_Asked, Floats]:
+    """Ask about both sides of pairs, level by level. Returns: their rows, and the even part of each, (v(S) + v(rest)) / 2."""
+    masks = np.concatenate(parts)
+    found = _worth(worths, np.concatenate([masks, masks ^ np.uint64((1 << n) - 1)]))
+    own, rest = found[: len(masks)], found[len(masks) :]
+    groups = [
+        np.full(len(part), -1) if level.is_full else np.arange(len(part)) % GROUPS
+        for part, level in zip(parts, levels, strict=True)
+    ]
+    sizes = np.repeat([each.size for each in levels], [len(part) for part in parts])
+    asked = _Asked(
+        masks=masks, half=(own - rest) / 2, group=np.concatenate(groups), level=sizes, evaluations=2 * len(masks)
+    )
+    return asked, (own + rest) / 2
+
+
+def _sides(n: int, worths: Worths, parts: list[Masks], pilot: _Asked, even: Floats) -> _Asked:
+    """Ask about one side of pairs, in turn within each group, and expect the other by the pilot's even part at the level."""
+    masks = np.concatenate(parts)
+    sizes = np.repeat(np.arange(1, len(parts) + 1), [len(part) for part in parts])
+    group = np.concatenate([np.arange(len(part)) % GROUPS for part in parts])
+    is_rest = np.concatenate([np.arange(len(part)) // GROUPS % 2 == 1 for part in parts])
+    found = _worth(worths, np.where(is_rest, masks ^ np.uint64((1 << n) - 1), masks))
+    half = np.where(is_rest, -1.0, 1.0) * (found - _means(pilot, even)[sizes - 1])
+    return _Asked(masks=masks, half=half, group=group, level=sizes, evaluations=len(masks))
+
+
+def _means(asked: _Asked, even: Floats) -> Floats:
+    """Return the mean of the even part at each level."""
+    counts = np.bincount(asked.level - 1)
+    return np.asarray(np.bincount(asked.level - 1, weights=even) / counts)
+
+
+def _is_one_sided(
+    n: int,
+    pilot: _Asked,
+    even: Floats,
+    levels: list[Level],
+    first: list[int],
+    *,
+    whole: float,
+    rng: np.random.Generator,
+) -> bool:
+    """Tell whether one side of each pair scatters little enough to ask about twice as many pairs instead."""
+    drawn = [_drawn(level, count) if not level.is_full else level for level, count in zip(levels, first, strict=True)]
+    noise = np.where(pilot.group >= 0, even - _means(pilot, even)[pilot.level - 1], 0.0)
+    guessed = replace(pilot, half=pilot.half + rng.choice([-1.0, 1.0], len(noise)) * noise)
+    _, _, both = _best(n, pilot, drawn, whole=whole)
+    _, _, one = _best(n, guessed, drawn, whole=whole)
+    return float(one @ one) < ONE_SIDED_GAIN * 2 * float(both @ both)
 
 
 def _best(n: int, asked: _Asked, levels: list[Level], *, whole: float) -> tuple[OddModel, Floats, Floats]:

@@ -57,28 +57,18 @@ def decide(state: State, command: Command, facts: Facts) -> list[Event] | Refuse
             return deals.deliver(state, command, facts)
         case AcceptDelivery():
             return deals.accept(state, command, facts)
-        case SettleUsage():
-            return ongoing.settle_usage(state, command, facts)
+        case SettleUsage() | CloseUsage() | ReportTurnover() | MissTurnover():
+            return ongoing.decide(state, command, facts)
         case FileDeal():
             return deals.file(state, command, facts)
         case RateDeal():
             return deals.rate(state, command, facts)
-        case CloseUsage():
-            return ongoing.close_usage(state, command, facts)
         case RejectDelivery():
             return deals.reject(state, command, facts)
         case ResolveDispute():
             return deals.resolve(state, command, facts)
-        case EndSubscription():
-            return subscribing.end(state, command, facts)
-        case SetRenewal():
-            return subscribing.set_renewal(state, command, facts)
-        case RenewOrder():
-            return subscribing.renew(state, command, facts)
-        case ReportTurnover():
-            return ongoing.report(state, command, facts)
-        case MissTurnover():
-            return ongoing.miss(state, command, facts)
+        case EndSubscription() | SetRenewal() | RenewOrder():
+            return subscribing.decide(state, command, facts)
         case CancelOrder():
             return deals.cancel(state, command, facts)
         case ExpireOrder():

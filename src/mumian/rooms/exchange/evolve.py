@@ -68,21 +68,8 @@ def evolve(state: State, event: Event) -> None:
             days = {"paid_days": event.paid_days, "period_days": event.period_days}
             _change(state.orders, event.order, state=DealState.SETTLED, units=units, **days)
             _add(state, event.product, deals=1, gross_fen=event.escrow_fen)
-        case UsageBilled():
-            order = state.orders[event.order]
-            calls, bills = order.calls + event.calls, order.bills + 1
-            state.orders[event.order] = replace(order, state=DealState.IN_USE, calls=calls, bills=bills)
-            _add(state, event.product, gross_fen=event.amount_fen, calls=event.calls)
-        case RenewalSet():
-            _change(state.orders, event.order, renewal_fen=event.limit_fen)
-        case RenewalLapsed():
-            _change(state.orders, event.order, renewal_fen=0)
-        case TurnoverReported():
-            _report(state, event)
-        case TurnoverMissed():
-            state.owing[f"{event.buyer}/{event.order}"] = event.month
-        case UsageClosed():
-            _close(state, event)
+        case UsageBilled() | TurnoverReported() | TurnoverMissed() | UsageClosed() | RenewalSet() | RenewalLapsed():
+            _go_on(state, event)
         case DealRated():
             kept = state.standings.get(event.of) or Standing()
             state.standings[event.of] = Standing(kept.ratings + 1, kept.score_sum + event.rating.score)
@@ -148,6 +135,28 @@ def _close(state: State, event: UsageClosed) -> None:
     _owe_no_more(state, order.buyer, event.order)
     if closed is DealState.SETTLED:
         _add(state, event.product, deals=1)
+
+
+def _go_on(
+    state: State, event: UsageBilled | TurnoverReported | TurnoverMissed | UsageClosed | RenewalSet | RenewalLapsed
+) -> None:
+    """Apply what happens in deals that are paid as they go, or renew themselves."""
+    match event:
+        case UsageBilled():
+            order = state.orders[event.order]
+            calls, bills = order.calls + event.calls, order.bills + 1
+            state.orders[event.order] = replace(order, state=DealState.IN_USE, calls=calls, bills=bills)
+            _add(state, event.product, gross_fen=event.amount_fen, calls=event.calls)
+        case TurnoverReported():
+            _report(state, event)
+        case TurnoverMissed():
+            state.owing[f"{event.buyer}/{event.order}"] = event.month
+        case UsageClosed():
+            _close(state, event)
+        case RenewalSet():
+            _change(state.orders, event.order, renewal_fen=event.limit_fen)
+        case RenewalLapsed():
+            _change(state.orders, event.order, renewal_fen=0)
 
 
 def _report(state: State, event: TurnoverReported) -> None:

@@ -28,7 +28,21 @@ from mumian.rooms.exchange.terms import TURNOVER_DUE, TURNOVER_RULE
 from mumian.rulebook.rules import number_at
 
 
-def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event] | Refused:
+def decide(
+    state: State, command: SettleUsage | CloseUsage | ReportTurnover | MissTurnover, facts: Facts
+) -> list[Event] | Refused:
+    match command:
+        case SettleUsage():
+            return _settle_usage(state, command, facts)
+        case CloseUsage():
+            return _close_usage(state, command, facts)
+        case ReportTurnover():
+            return _report(state, command, facts)
+        case MissTurnover():
+            return _miss(state, command, facts)
+
+
+def _settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event] | Refused:
     assert isinstance(facts, UsageFacts)
     key = state.by_agreement.get(command.agreement)
     if key is None:
@@ -48,7 +62,7 @@ def settle_usage(state: State, command: SettleUsage, facts: Facts) -> list[Event
     return [UsageBilled(bill, key, command.agreement, order.product, calls, amount_fen, order.buyer, order.seller)]
 
 
-def report(state: State, command: ReportTurnover, facts: Facts) -> list[Event] | Refused:
+def _report(state: State, command: ReportTurnover, facts: Facts) -> list[Event] | Refused:
     """The share of what a month brought is due at once; a month counts as reported once it is over."""
     order = _shared(state, command.order)
     if isinstance(order, Refused):
@@ -104,7 +118,7 @@ def watch_month(key: OrderId, buyer: PartyId, month: Month, facts: Facts) -> Sta
     return Start(key, TURNOVER_DUE, Unit.INSTANT, due_at, TURNOVER_RULE, buyer)
 
 
-def miss(state: State, command: MissTurnover, facts: Facts) -> list[Event] | Refused:
+def _miss(state: State, command: MissTurnover, facts: Facts) -> list[Event] | Refused:
     if not facts.is_market:
         return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})
     order = _shared(state, command.order)
@@ -121,7 +135,7 @@ def _shared(state: State, key: OrderId) -> Order | Refused:
     return moving(state, key, DealMove.REPORT)
 
 
-def close_usage(state: State, command: CloseUsage, facts: Facts) -> list[Event] | Refused:
+def _close_usage(state: State, command: CloseUsage, facts: Facts) -> list[Event] | Refused:
     order = moving(state, command.order, DealMove.CLOSE)
     if isinstance(order, Refused):
         return order

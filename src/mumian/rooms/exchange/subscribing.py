@@ -33,7 +33,17 @@ ENDED = frozenset({DealState.CANCELLED, DealState.EXPIRED, DealState.REFUNDED})
 PAID = frozenset({DealState.SETTLED, DealState.FILED})
 
 
-def end(state: State, command: EndSubscription, facts: Facts) -> list[Event] | Refused:
+def decide(state: State, command: EndSubscription | SetRenewal | RenewOrder, facts: Facts) -> list[Event] | Refused:
+    match command:
+        case EndSubscription():
+            return _end(state, command, facts)
+        case SetRenewal():
+            return _set_renewal(state, command, facts)
+        case RenewOrder():
+            return _renew(state, command, facts)
+
+
+def _end(state: State, command: EndSubscription, facts: Facts) -> list[Event] | Refused:
     """The day of the end is paid, what comes after it goes back."""
     order = moving(state, command.order, DealMove.END)
     if isinstance(order, Refused):
@@ -55,7 +65,7 @@ def period_end(months: int, *, delivered_at: Instant) -> Instant:
     return start_of(months_after(day_of(delivered_at), months))
 
 
-def set_renewal(state: State, command: SetRenewal, facts: Facts) -> list[Event] | Refused:
+def _set_renewal(state: State, command: SetRenewal, facts: Facts) -> list[Event] | Refused:
     order = state.orders.get(command.order)
     if order is None:
         return Refused(R.ORDER_UNKNOWN, {"order": command.order})
@@ -63,8 +73,9 @@ def set_renewal(state: State, command: SetRenewal, facts: Facts) -> list[Event] 
         return not_yours(facts, command.order, order.buyer, "renew")
     if not order.months or order.is_trial:
         return Refused(R.NOT_A_SUBSCRIPTION, {"order": command.order})
-    is_paid = order.state in PAID and not order.paid_days
-    if order.state in ENDED or (order.state in PAID and not (is_paid and facts.now < _over_at(order))):
+    is_paid = order.state in PAID
+    is_over = order.state in ENDED or (is_paid and (order.paid_days > 0 or facts.now >= _over_at(order)))
+    if is_over:
         return Refused(R.RENEWAL_LATE, {"order": command.order, "state": order.state.value})
     clocks: tuple[ClockChange, ...] = ()
     if is_paid:
@@ -82,7 +93,7 @@ def _over_at(order: Order) -> Instant:
     return period_end(order.months, delivered_at=order.delivered_at)
 
 
-def renew(state: State, command: RenewOrder, facts: Facts) -> list[Event] | Refused:
+def _renew(state: State, command: RenewOrder, facts: Facts) -> list[Event] | Refused:
     """Never refused for what the order met meanwhile: a renewal that cannot be had lapses, and says why."""
     if not facts.is_market:
         return Refused(R.ONLY_THE_MARKET, {"actor": facts.actor})

@@ -150,7 +150,7 @@ class Valuation(_Part, frozen=True):
     """What a method found, owner by owner, in 1/`NANO` of the utility's unit.
 
     half_widths: of the intervals that all hold together with `confidence_permille`; 0 where the method is exact.
-    seed: of the draws, 0 where there are none. evaluations: coalitions that were asked about.
+    seed: of the draws, 0 where there are none. evaluations: coalitions that were asked about at most.
     """
 
     method: Version
