@@ -25,7 +25,10 @@ Worths = Callable[[Masks], Floats]
 METHOD = "stratified-wls"
 VERSION = 2
 GROUPS = 16
-"""Random groups that the spread is read from: 15 degrees of freedom."""
+"""Random groups that the spread is read from."""
+
+DEGREES = GROUPS - 1 - 2
+"""Degrees of freedom of the spread, two less for what it decided itself: the model, and whether to ask about one side."""
 
 PILOT = 4
 """One in so many of the drawn pairs is asked about from both sides before it is known how to ask about the others."""
@@ -85,17 +88,15 @@ def sampled_shapley(
 
     Of several models of the odd part the one whose estimates scatter least is taken; more columns than a third of the pairs
     are never fitted.
+    From v(S) alone the odd part is v(S) - e, where e is the mean of (v(S) + v(rest)) / 2 at S's level in the pilot; which
+    side is asked about alternates within each group, so that what e is off by cancels. Its other error, by how much the
+    even part varies at the level, is the same for S and rest and so independent of the players.
 
-    From v(S) alone the odd part is v(S) - e, where e is the mean of (v(S) + v(rest)) / 2 at S's level in the pilot; which side is asked
-    about alternates within each group, so that what e is off by cancels. Its other error, by how much the even part varies
-    at the level, is the same for S and rest and so independent of the players.
-
-    Interval: the pairs that were drawn, not those enumerated, are dealt to 16 groups, and the half width is t₁₅ · the
-    standard error by the jackknife that leaves a group out, with Bonferroni's quantile, so that all n intervals hold at
-    once. It is exact for estimates whose groups act on them normally, independently and without bias; drawing without
-    replacement only makes it wider than need be, choosing the model a little narrower. That it holds is not proved for a
-    general game but measured: `benchmarks/sampled_shapley.py` counts how often all n do. Hoeffding's interval, which is
-    proved, is wider than the values at 10,000 coalitions.
+    Interval: the drawn pairs, not those enumerated, are dealt to 16 groups, and the half width is t₁₃ · the standard error
+    by the jackknife that leaves a group out, with Bonferroni's quantile, so that all n intervals hold at once: exact for
+    estimates on which the groups act normally, independently and without bias. Drawing without replacement makes it wider
+    than need be, choosing by the spread narrower. That it holds is not proved for a general game but measured, in
+    `benchmarks/sampled_shapley.py`; Hoeffding's interval, which is proved, is wider than the values at 10,000 coalitions.
 
     Args:
         n: players; 2 to 63.
@@ -114,7 +115,7 @@ def sampled_shapley(
     levels = levels_of(n, pairs=(evaluations - 2) // 2, groups=GROUPS)
     asked, levels, whole, is_one_sided = _ask(n, worths, levels, rng=rng)
     model, values, spread = _best(n, asked, levels, whole=whole)
-    quantile = t_quantile(outside=(1000 - confidence_permille) / 1000 / n, df=GROUPS - 1)
+    quantile = t_quantile(outside=(1000 - confidence_permille) / 1000 / n, df=DEGREES)
     half_widths = quantile * spread
     return SampledValues(
         values=tuple(values.tolist()),

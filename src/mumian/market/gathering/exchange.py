@@ -78,7 +78,13 @@ def _record_delivery(s: States, c: exchange.RecordDelivery, base: Base) -> Facts
 
 
 def _renew(s: States, c: exchange.RenewOrder, base: Base) -> Facts:
-    """What was agreed is agreed anew: its offer is looked at as the room of contracts would."""
+    """What was agreed is agreed anew: its offer is looked at as the room of contracts would.
+
+    Only the market says this, of an order that it keeps; of what anybody else names nothing is looked up.
+    """
+    bare = Facts(**base)
+    if not bare.is_market:
+        return bare
     order = s.exchange.orders[c.order]
     price, product = s.exchange.listings[order.listing].price, s.exchange.products[order.product]
     agreement = s.contracts.agreements[order.agreement]
