@@ -25,7 +25,7 @@ demo: .venv/.demo-ready ## one whole life of a data element on 336,776 real flig
 	$(BIN)/mumian demo
 
 test: setup ## the whole test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --no-loadscope-reorder
 
 lint: setup ## format, lint, types, floors
 	$(BIN)/ruff format --check .

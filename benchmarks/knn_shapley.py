@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from benchmarks.load import FOLDER
 from benchmarks.peers import PeerMissing, ask
-from benchmarks.rows import Row, against, at_most
+from benchmarks.rows import Row, against, alone, at_most
 from mumian.methods.knn_shapley import BYTES_MAX, Sample, Values, knn_shapley
 
 PLACE = FOLDER / "knn_shapley"
@@ -116,7 +116,7 @@ def figures(case: Case) -> list[Row]:
     try:
         train, test = make(case)
     except PeerMissing as e:
-        return [Row("KNN-Shapley", case.size, 0, "s", str(e), None, None, f"ratio ≥ {case.bar:g}", True)]
+        return [alone("KNN-Shapley", case.size, 0, "s", missing=e, bar=case.bar)]
     ours, values = ours_s(train, test)
     off = float(np.abs(values - brute_force(train, test)).max())
     rows = [
@@ -127,7 +127,7 @@ def figures(case: Case) -> list[Row]:
     try:
         theirs = ask("pydvl_knn", {"task": "fit", "file": str(case.file), "answer": str(answer), "k": K, "jobs": JOBS})
     except PeerMissing as e:
-        return [*rows, Row("KNN-Shapley", case.size, ours, "s", str(e), None, None, f"ratio ≥ {case.bar:g}", True)]
+        return [*rows, alone("KNN-Shapley", case.size, ours, "s", missing=e, bar=case.bar)]
     apart = float(np.abs(np.load(answer) - values).max())
     shown, ratio = f"pyDVL 0.10, {apart:.1e} apart", theirs["wall_s"] / ours
     return [

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.load import FOLDER
 from benchmarks.peers import PeerMissing, ask
-from benchmarks.rows import Row, against, at_most
+from benchmarks.rows import Row, against, alone, at_most
 from mumian.methods.owner_utility import Moments, moments, owner_table
 from mumian.methods.semivalues import Floats, float_shapley
 
@@ -57,7 +57,7 @@ def beside_peer(peer: str, n: int) -> Row:
     try:
         answer = ask("sampled_shapley", request)
     except PeerMissing as e:
-        return Row("exact owner Shapley", f"{n} owners", ours, "s", str(e), None, None, "ratio ≥ 1", True)
+        return alone("exact owner Shapley", f"{n} owners", ours, "s", missing=e, bar=1)
     off = float(np.abs(np.array(answer["values"]) - float_shapley(table)).max())
     label = f"{peer}, table given, off by {off:.0e}"
     ratio = answer["s"] / ours

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.load import FOLDER
 from benchmarks.peers import PeerMissing, ask
-from benchmarks.rows import Row, against, at_most
+from benchmarks.rows import Row, against, alone, at_most
 from mumian.domain.declaration import Declaration, IntegerColumn, TextColumn
 from mumian.domain.gate import Sampler, add_noise
 from mumian.domain.intake import Rejected, take_in
@@ -135,7 +135,7 @@ def beside_peer(peer: str, shown: str, rows: int, ours: float, file: Path, bound
     try:
         theirs = statistics.median(ask(peer, json.loads(json.dumps(request)))["cpu_s"])
     except PeerMissing as e:
-        return Row(name, size, ours, "cpu-s", str(e), None, None, "ratio ≥ 1", True)
+        return alone(name, size, ours, "cpu-s", missing=e, bar=1)
     return against(name, size, ours, "cpu-s", peer=shown, theirs=theirs, ratio=theirs / ours, bar=1)
 
 

@@ -46,6 +46,11 @@ def beside(name: str, size: str, ours: float, unit: str, *, peer: str, theirs: f
     return Row(name, size, ours, unit, peer, theirs, ratio, "none set", True)
 
 
+def alone(name: str, size: str, ours: float, unit: str, *, missing: Exception, bar: float) -> Row:
+    """A figure whose peer could not be asked: it is told why, and the bar counts as not reached."""
+    return Row(name, size, ours, unit, str(missing), None, None, f"ratio ≥ {bar:g}", False)
+
+
 def peak_rss_mib() -> float:
     """Return the peak resident memory of this process, MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

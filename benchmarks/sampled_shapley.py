@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.load import FOLDER
 from benchmarks.owner_shapley import ridge_table
 from benchmarks.peers import PeerMissing, ask
-from benchmarks.rows import Row, against, at_least
+from benchmarks.rows import Row, against, alone, at_least
 from mumian.methods.coalitions import Masks
 from mumian.methods.sampled_shapley import members, sampled_shapley
 from mumian.methods.semivalues import Floats, float_shapley
@@ -114,7 +114,7 @@ def rows_of(game: Game) -> list[Row]:
     try:
         answers = ask("sampled_shapley", {**request, "seconds": SECONDS_PEERS})
     except PeerMissing as e:
-        return [Row(f"sampled Shapley: {game.name}", "", ours, "RMSE", str(e), None, None, "ratio ≥ 1", True), covered]
+        return [alone(f"sampled Shapley: {game.name}", "", ours, "RMSE", missing=e, bar=1), covered]
     theirs = {
         name: sqrt(float(((np.array(answer["values"]) - game.exact) ** 2).mean()))
         for name, answer in answers.items()

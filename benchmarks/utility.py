@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from benchmarks.load import FOLDER
 from benchmarks.peers import PeerMissing, ask
-from benchmarks.rows import Row
+from benchmarks.rows import Row, alone
 from mumian.cli.demo.data import MONTHS, ORIGINS, folder
 from mumian.cli.demo.persons import credit_file
 from mumian.domain.declaration import Declaration, TextColumn
@@ -247,7 +247,7 @@ def against_peer(peer: str, tables: list[Table]) -> list[Row]:
     try:
         answers = ask(peer, {"task": "draws", "questions": questions})["answers"]
     except PeerMissing as e:
-        return [Row("error of a private count", "", 0, "", str(e), None, None, "ratio ≥ 1", True)]
+        return [alone("error of a private count", "", 0, "", missing=e, bar=1)]
     return [row_of(each, answer, PEERS[peer]) for each, answer in zip(asked, answers, strict=True)]
 
 

@@ -21,7 +21,7 @@ from mumian.cli.demo.story import Story
 from mumian.journal.publish import ExportReader
 from mumian.kernel.ids import OPERATOR
 
-FLIGHTS_SAMPLED = 1_000
+FLIGHTS_SAMPLED = 250
 
 
 @cache

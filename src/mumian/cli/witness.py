@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import waitress
 
 from mumian.cli.fsck import read_vkey
 from mumian.cli.opened import HomeOption, fail
@@ -16,7 +15,7 @@ from mumian.cli.words import say
 from mumian.journal.note import Signer
 from mumian.journal.schemes import COSIGNATURE_V1
 from mumian.journal.witness import watch
-from mumian.journal.witness_http import witness_app
+from mumian.journal.witness_http import witness_app, witness_server
 from mumian.journal.witness_store import WitnessStore
 from mumian.market.home import Home, write_secret
 from mumian.market.witnesses import Witness, add_witness, cosign
@@ -59,8 +58,9 @@ def serve(
     signer = Signer.parse(key.read_text("utf8").strip())
     trusted = watch([read_vkey(text) for text in trust])
     served = witness_app(WitnessStore(folder / "seen"), signer, trusted, clock=lambda: int(time.time()))
+    server = witness_server(served, host=host, port=port)
     typer.echo(say(f"witness `{signer.name}` on http://{host}:{port}", f"见证者 `{signer.name}`：http://{host}:{port}"))
-    waitress.serve(served, host=host, port=port, threads=4, _quiet=True)
+    server.run()
 
 
 @app.command("add", help=say("let the market ask a witness for its cosignature", "为市场登记一个见证者"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from http import HTTPStatus
@@ -9,6 +10,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
 import urllib3
+import waitress
+from waitress.server import BaseWSGIServer
 
 from mumian.journal.checkpoint import parse_checkpoint, parse_decimal
 from mumian.journal.faults import BadNote, JournalFault, Overtaken
@@ -29,6 +32,7 @@ from mumian.journal.witness_store import WitnessStore
 
 REQUEST_BYTES_MAX = 1_000_000
 ANSWER_BYTES_MAX = 65_536
+THREADS = 4
 TRIES = 3
 """Requests to one witness for one checkpoint: the first, one with the size told, one more if it moved meanwhile."""
 
@@ -42,6 +46,12 @@ class Answer(msgspec.Struct, frozen=True):
     status: HTTPStatus
     body: bytes
     content_type: str = PLAIN
+
+
+def witness_server(app: WSGIApplication, *, host: str, port: int) -> BaseWSGIServer:
+    """Return a server of the witness that listens already, to be run. port: 0 for any free one."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait a moment is no warning
+    return waitress.create_server(app, host=host, port=port, threads=THREADS)
 
 
 def witness_app(store: WitnessStore, signer: Signer, trusted: Trusted, *, clock: Callable[[], int]) -> WSGIApplication:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
-import waitress
 
 from mumian.cli.demo import calls, deal
 from mumian.cli.demo.cast import Cast, pay_in
@@ -26,7 +25,7 @@ from mumian.journal.receipt import parse_receipt, verify_receipt
 from mumian.journal.schemes import COSIGNATURE_V1
 from mumian.journal.tiles import WIDTH
 from mumian.journal.witness import watch
-from mumian.journal.witness_http import witness_app
+from mumian.journal.witness_http import witness_app, witness_server
 from mumian.journal.witness_store import WitnessStore
 from mumian.kernel.ids import OPERATOR, GrantId
 from mumian.market.audit import Audit
@@ -172,7 +171,7 @@ def _witness(stage: Stage) -> Iterator[Signer]:
     signer = Signer(WITNESS_NAME, secrets.token_bytes(32), scheme=COSIGNATURE_V1)
     trusted = watch([stage.home.verifier()])
     app = witness_app(WitnessStore(folder), signer, trusted, clock=lambda: stage.clock() // 1000)
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2)
+    server = witness_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     add_witness(stage.home, Witness(f"http://127.0.0.1:{server.effective_port}", str(signer.verifier)))
