@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -17,11 +17,13 @@ from mumian.cli.references import filled
 from mumian.cli.submit import as_item, envelope_of, read_items
 from mumian.cli.words import say
 from mumian.kernel.ids import OPERATOR, PartyId, is_id
+from mumian.kernel.outcome import Refused
 from mumian.market.envelope import BY_KEY, Envelope, Signature
 from mumian.market.explain import explain_command, explain_thing
 from mumian.market.explained import Cited, Explanation, Step
 from mumian.market.explained import Path as Chain
 from mumian.market.rooms import States
+from mumian.market.step import rehearse
 from mumian.rooms.parties import views as parties
 
 
@@ -99,11 +101,24 @@ def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
 
 def rehearsed(states: States, envelope: Envelope, now: int) -> Explanation:
     """Return what the market would answer, without asking it. Who has a key would sign; the signature is taken as given."""
-    by, keys = "door:explain", parties.keys_of(states.parties, PartyId(envelope.actor))
-    if keys:
-        by, envelope = BY_KEY, msgspec.structs.replace(envelope, signature=Signature(keys[0], ""))
-    head = states.oversight.market.get("market")
-    return explain_command(states, envelope, seq=1 << 40 if head else 0, now=now, by=by)
+    envelope, by, seq = _as_heard(states, envelope)
+    return explain_command(states, envelope, seq=seq, now=now, by=by)
+
+
+def would_happen(states: States, envelope: Envelope, now: int) -> list[Any]:
+    """Return the events of a command that would be accepted, none of one that would not; as `rehearsed`."""
+    envelope, by, seq = _as_heard(states, envelope)
+    outcome = rehearse(states, envelope, seq=seq, at=now, by=by)
+    return [] if isinstance(outcome, Refused) else outcome
+
+
+def _as_heard(states: States, envelope: Envelope) -> tuple[Envelope, str, int]:
+    """Return an envelope as its speaker would sign it, by whom it would be heard, and a leaf's number that is not taken."""
+    head, keys = states.oversight.market.get("market"), parties.keys_of(states.parties, PartyId(envelope.actor))
+    seq = 1 << 40 if head else 0
+    if not keys:
+        return envelope, "door:explain", seq
+    return msgspec.structs.replace(envelope, signature=Signature(keys[0], "")), BY_KEY, seq
 
 
 def draw(found: Explanation) -> None:

@@ -27,6 +27,7 @@ from mumian.cli import (
     sealing,
     show,
     submit,
+    support,
     witness,
 )
 from mumian.cli.opened import FAULT
@@ -80,7 +81,7 @@ app = typer.Typer(
     ),
 )
 
-for part in (submit, key, show, books, explain, rules, deadlines, desk, indicators, fsck, sealing, machine):
+for part in (submit, key, show, books, explain, rules, deadlines, desk, indicators, fsck, sealing, machine, support):
     part.register(app)
 app.add_typer(journal.app, name="journal")
 app.add_typer(person.app, name="person")

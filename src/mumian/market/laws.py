@@ -8,7 +8,7 @@ from mumian.kernel.ids import OPERATOR, AgreementId, ResourceId
 from mumian.kernel.time import Instant
 from mumian.market import auctioned, consented, invoiced, operated, registered, reviewed, served, settled
 from mumian.market.gathering.seen import may_leave
-from mumian.market.metered import is_by_precision, used
+from mumian.market.metered import is_by_answer, used
 from mumian.market.reactions.money import AT_FIRST, hold_of
 from mumian.market.rooms import States
 from mumian.market.settled import OPEN
@@ -98,12 +98,12 @@ def agreements_and_orders_name_each_other(s: States, _now: Instant) -> Iterator[
 
 
 def no_call_is_billed_that_was_not_made(s: States, _now: Instant) -> Iterator[str]:
-    """A deal's billed calls lie within those that a domain recorded under its agreement; precision is paid as it leaves."""
+    """A deal's billed calls lie within those that a domain recorded under its agreement; answers are paid as they leave."""
     for key, order in s.exchange.orders.under():
         if not order.metered or not order.agreement:
             continue
         made = used(s, AgreementId(order.agreement), order)
-        if order.calls > made or (order.calls < made and is_by_precision(s, order)):
+        if order.calls > made or (order.calls < made and is_by_answer(s, order)):
             yield f"`{key}` was billed {order.calls} units, {made} were used"
 
 

@@ -13,6 +13,7 @@ from mumian.engines.question import row_most
 from mumian.kernel.ids import AgreementId, PartyId, ProductId
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
+from mumian.market.tables import tables_of
 from mumian.methods.calibration import rho_nano_for
 from mumian.methods.dp import NANO
 from mumian.methods.laplace import rho_nano_of
@@ -20,8 +21,6 @@ from mumian.methods.suggestion import suggest
 from mumian.rooms.cleanroom.analysis import AnalysisRules, instance
 from mumian.rooms.cleanroom.model import RequestJob
 from mumian.rooms.cleanroom.plan import AggregatePlan, Mechanism, Mode, Units, full_groups
-from mumian.rooms.exchange import views as exchange
-from mumian.rooms.rights import views as rights
 from mumian.sql.compiling import Compiled, Options, compile_sql
 from mumian.sql.explaining import Explanation, explain
 from mumian.sql.refusals import SqlRefused
@@ -91,17 +90,6 @@ def read_asked(states: States, sql: str, wanted: Wanted, now: Instant) -> Asked 
     if isinstance(said.outcome, SqlRefused):
         return said.outcome
     return Asked(consumer, product, said.outcome, wanted, {}, said)
-
-
-def tables_of(states: States, product: ProductId, now: Instant) -> dict[str, AnalysisRules]:
-    """Return the published rules of every table beneath a product; parts of one table have the same name and columns."""
-    tables: dict[str, AnalysisRules] = {}
-    for source in exchange.sources_of(states.exchange, product):
-        resource = rights.chain(states.rights, source, now).resource
-        rules = states.cleanroom.rules.get(resource)
-        if rules is not None:
-            tables.setdefault(rules.table, rules)
-    return tables
 
 
 def _options(wanted: Wanted, rho_nano: int) -> Options:

@@ -15,12 +15,15 @@ from mumian.cli.explain import draw
 from mumian.cli.query.asked import Asked
 from mumian.cli.words import LANG, say
 from mumian.domain.gate import CONFIDENCE_PERMILLE, Answer
+from mumian.kernel.money import yuan
 from mumian.market.explained import Explanation
+from mumian.market.metered import Due
 from mumian.market.rooms import States
 from mumian.methods.mechanisms import half_width_of
 from mumian.rooms.cleanroom import views as cleanroom
 from mumian.rooms.cleanroom.noise import scale_of
 from mumian.rooms.cleanroom.plan import AggregatePlan, Measure, Mode, plan_digest
+from mumian.rooms.exchange.product import Unit
 from mumian.sql.literals import Scalar
 from mumian.sql.presenting import Table
 from mumian.sql.refusals import SqlRefused
@@ -79,7 +82,7 @@ def as_json_of(table: Table, answer: Answer) -> dict[str, Any]:
     }
 
 
-def draw_cost(states: States, asked: Asked, found: Explanation, *, as_json: bool) -> None:
+def draw_cost(states: States, asked: Asked, found: Explanation, price: Due | None, *, as_json: bool) -> None:
     """Say what a query would compute and cost, and whether the market would ticket it. Nothing is asked for."""
     plan, key = asked.compiled.plan, plan_digest(asked.compiled.plan)
     paid = next(iter(states.cleanroom.paid.under(f"{key}/")), None) is not None
@@ -91,6 +94,7 @@ def draw_cost(states: States, asked: Asked, found: Explanation, *, as_json: bool
             "delta_femto": plan.delta_femto,
             "half_widths": {_named(each): _half(plan, each) for each in plan.measures},
             "answered_before": paid,
+            "price": None if price is None else msgspec.to_builtins(price._asdict()),
             "market": msgspec.to_builtins(found),
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -105,6 +109,14 @@ def draw_cost(states: States, asked: Asked, found: Explanation, *, as_json: bool
             say(
                 "this was answered before: on the same version of the data it costs nothing",
                 "该问题此前答复过：数据版本相同则不再收取预算",
+            )
+        )
+    if price is not None:
+        of_what = {Unit.PRECISION: say("precision", "精度"), Unit.COVERAGE: say("coverage", "覆盖")}[price.unit]
+        typer.echo(
+            say(
+                f"paid when the answer leaves: {price.units:,} units of {of_what}, {yuan(price.amount_fen)} yuan",
+                f"结果发出时付费：{of_what} {price.units:,} 个单位，{yuan(price.amount_fen)} 元",
             )
         )
     draw(msgspec.structs.replace(found, paths=()))

@@ -12,7 +12,7 @@ from mumian.kernel.time import Instant
 from mumian.market.gathering.base import Base, Gather
 from mumian.market.gathering.lawful import lawful
 from mumian.market.gathering.seen import may_leave
-from mumian.market.metered import precision_left_nano
+from mumian.market.metered import covering, precision_left_nano
 from mumian.market.rooms import States
 from mumian.rooms.catalog import views as catalog
 from mumian.rooms.catalog.description import Description
@@ -89,6 +89,7 @@ def _request_job(s: States, c: cleanroom.RequestJob, base: Base) -> Facts:
         order_open=order is not None and order.state in OPEN_DEALS,
         group=_group(s, base["actor"]),
         precision_nano=None if order is None else precision_left_nano(s, c.agreement, order),
+        covering=None if order is None else covering(s, c.agreement, order),
     )
 
 

@@ -9,7 +9,7 @@ from mumian.kernel.ids import OPERATOR, AccountId, PartyId, ProductId, TransferI
 from mumian.kernel.limits import HELD_UNTIL
 from mumian.kernel.outcome import Broken
 from mumian.kernel.time import Instant
-from mumian.market.metered import is_by_precision
+from mumian.market.metered import is_by_answer, used
 from mumian.market.reactions.base import React
 from mumian.market.rooms import States
 from mumian.rooms.cleanroom import model as cleanroom
@@ -56,13 +56,13 @@ def _deal_signed(_s: States, event: deals.DealSigned, _now: Instant) -> Iterator
 
 
 def _release_recorded(s: States, event: cleanroom.ReleaseRecorded, _now: Instant) -> Iterator[Any]:
-    """The first release under a one-off deal is its delivery; one that is priced by precision is paid before it leaves."""
+    """The first release under a one-off deal is its delivery; answers that are priced one by one are paid before they leave."""
     job = s.cleanroom.jobs[event.job]
     key = s.exchange.by_agreement.get(job.agreement)
     order = s.exchange.orders.get(key) if key else None
     if order is not None and order.state is DealState.SIGNED and not order.metered:
         yield exchange.RecordDelivery(key, event.digest)
-    elif order is not None and job.asked_nano and is_by_precision(s, order):
+    elif order is not None and is_by_answer(s, order) and used(s, job.agreement, order) > order.calls:
         yield exchange.SettleUsage(job.agreement)
 
 

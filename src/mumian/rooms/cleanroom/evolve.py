@@ -160,6 +160,7 @@ def _issue(state: State, event: TicketIssued) -> None:
         paid_by=event.paid_by,
         reviewers=event.reviewers,
         asked_nano=event.asked_nano,
+        covered=event.covered,
     )
     state.jobs[event.job] = job
     for path in job.read_by:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from mumian.engines.support import Support
 from mumian.kernel.canonical import Natural
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import PartyId, ProductId, ResourceId
@@ -52,6 +53,28 @@ class SourceSeen(msgspec.Struct, frozen=True):
     personal: bool = False
 
 
+class Covering(msgspec.Struct, frozen=True):
+    """An order that is priced by coverage: an answer counts one, and each row of the support that it is the first to tell.
+
+    told: mask of the rows that earlier answers tell, `answers` in number. units: that the order covers.
+    """
+
+    support: Support
+    told: int
+    answers: Natural
+    units: Natural
+
+    @property
+    def left(self) -> int:
+        """Return how many units the order covers beside those that are used."""
+        return max(0, self.units - used_units(self.told, self.answers))
+
+
+def used_units(told: int, answers: int) -> int:
+    """Return what `answers` that together tell the rows of the mask `told` count."""
+    return answers + told.bit_count()
+
+
 class JobFacts(Facts, frozen=True, kw_only=True):
     """Facts of `RequestJob`.
 
@@ -62,6 +85,7 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     order_open: an order on the agreement is paid into escrow and neither settled nor cancelled.
     group: the actor and all parties related to it, in order: their spendings count together.
     precision_nano: the loss that the order's price still covers, where it is a price by precision; None elsewhere.
+    covering: the order's price by coverage, and what it was used for; None elsewhere.
     """
 
     product_kind: JobKind | None
@@ -72,6 +96,7 @@ class JobFacts(Facts, frozen=True, kw_only=True):
     order_open: bool
     group: tuple[PartyId, ...] = ()
     precision_nano: Natural | None = None
+    covering: Covering | None = None
 
 
 class ReleaseFacts(Facts, frozen=True, kw_only=True):

@@ -249,6 +249,7 @@ class TicketIssued(_Event, frozen=True):
     mode: of an aggregate. A private one that costs nothing asks what was answered before: under `paid_by`, whoever asked.
     unit: column of the privacy unit that is charged; of an aggregate. reviewers: holders who look at the answer first.
     asked_nano: the loss that the answer is asked at, whoever pays it; 0 if the consumer has the answer, or it has no noise.
+    covered: rows of the price's support that it tells, as a mask in hex; "" where it is not priced so or was had.
     """
 
     job: JobId
@@ -278,6 +279,7 @@ class TicketIssued(_Event, frozen=True):
     paid_by: JobId | None = None
     reviewers: tuple[PartyId, ...] = ()
     asked_nano: Natural = 0
+    covered: str = ""
 
 
 class ReleaseRecorded(_Event, frozen=True):

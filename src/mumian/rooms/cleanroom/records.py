@@ -100,6 +100,7 @@ class Job(msgspec.Struct, frozen=True):
     paid_by: JobId | None = None
     reviewers: tuple[PartyId, ...] = ()
     asked_nano: Natural = 0
+    covered: str = ""
 
     @property
     def read_by(self) -> tuple[str, ...]:

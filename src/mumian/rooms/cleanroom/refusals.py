@@ -62,6 +62,14 @@ class CleanroomRefusal(Refusal):
         "the order of `{agreement}` is priced by precision, an exact answer has none; ask for one with noise",
         "合约 `{agreement}` 的订单按精度计价，精确结果无从计价；请申请含噪结果",
     )
+    COVERAGE_SPENT = Sentence(
+        "the answer and the rows of the support that it tells first count {units}, the order of `{agreement}` covers {left} more; ask for less or order more",
+        "结果及其新覆盖的支撑集行共计 {units} 个单位，合约 `{agreement}` 的订单尚余 {left} 个；请缩小查询或追加订购",
+    )
+    NOT_BY_COVERAGE = Sentence(
+        "the order of `{agreement}` is priced by coverage: {defect}; ask exactly, of the columns that its price names",
+        "合约 `{agreement}` 的订单按覆盖计价：{defect}；请以精确方式查询价格所列字段",
+    )
     NO_SOURCE = Sentence(
         "product `{product}` stands on no source; add its grants first", "产品 `{product}` 没有数据来源；请先补充授权"
     )

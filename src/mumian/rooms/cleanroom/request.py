@@ -31,6 +31,7 @@ from mumian.rooms.cleanroom.plan import (
     plan_digest,
     tables_of,
 )
+from mumian.rooms.cleanroom.priced import counted, refuse_beyond_order, refuse_unpriced
 from mumian.rooms.cleanroom.records import JobKind, Source
 from mumian.rooms.cleanroom.refusals import foremost
 from mumian.rooms.cleanroom.ruled import refuse_plan
@@ -63,7 +64,7 @@ def request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] |
         return refused
     plan = command.plan
     asked = _asked(state, command, facts)
-    refused = _refuse_precision(command, facts, asked)
+    refused = refuse_beyond_order(command, facts, is_had=asked.replays is not None)
     if refused is not None:
         return refused
     if asked.reviewers:
@@ -78,23 +79,6 @@ def request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] |
             return made
         charges = made
     return [*charges, _ticket(state, command, facts, job, asked, charged=bool(charges))]
-
-
-def _refuse_precision(command: RequestJob, facts: JobFacts, asked: _Asked) -> Refused | None:
-    """Return why an order that is priced by precision does not cover the job, or None."""
-    plan, left_nano = command.plan, facts.precision_nano
-    if left_nano is None or not isinstance(plan, AggregatePlan):
-        return None
-    asked_nano = _asked_nano(plan, asked)
-    if asked_nano <= left_nano:
-        return None
-    detail: Detail = {"agreement": command.agreement, "asked_nano": asked_nano}
-    return Refused(R.PRECISION_SPENT, {**detail, "left_nano": left_nano})
-
-
-def _asked_nano(plan: AggregatePlan, asked: _Asked) -> int:
-    """Return at which loss an answer is asked that the consumer has not got yet."""
-    return plan.rho_nano if plan.mode is Mode.PRIVATE and asked.replays is None else 0
 
 
 def refuse_review_rule(facts: Facts) -> Refused | None:
@@ -138,6 +122,7 @@ def _ticket(
 ) -> TicketIssued:
     plan, seen = command.plan, facts.sources
     is_aggregate = isinstance(plan, AggregatePlan)
+    asked_nano, told = counted(plan, facts, is_had=asked.replays is not None)
     return TicketIssued(
         job=job,
         kind=JobKind.AGGREGATE if is_aggregate else JobKind.VERIFICATION,
@@ -171,7 +156,8 @@ def _ticket(
         unit=plan.unit if isinstance(plan, AggregatePlan) else "",
         paid_by=asked.paid_by,
         reviewers=asked.reviewers,
-        asked_nano=_asked_nano(plan, asked) if isinstance(plan, AggregatePlan) else 0,
+        asked_nano=asked_nano,
+        covered="" if told is None else f"{told:x}",
     )
 
 
@@ -292,10 +278,7 @@ def _refuse_terms_of_use(command: RequestJob, facts: JobFacts) -> Refused | None
             return Refused(R.VERSION_MISSING, {"resource": seen.resource})
     if not facts.order_open:
         return Refused(R.ORDER_NOT_OPEN, {"agreement": agreement})
-    is_exact = isinstance(command.plan, AggregatePlan) and command.plan.mode is Mode.EXACT
-    if is_exact and facts.precision_nano is not None:
-        return Refused(R.NOT_BY_PRECISION, {"agreement": agreement})
-    return None
+    return refuse_unpriced(command, facts)
 
 
 def _refuse_plan(command: RequestJob, facts: JobFacts) -> Refused | None:

@@ -88,6 +88,18 @@ def precision(state: State, agreement: AgreementId, *, unit_nano: int, statuses:
     return sum(-(-found.asked_nano // unit_nano) for found in counted)
 
 
+def covered(state: State, agreement: AgreementId, *, statuses: frozenset[JobStatus]) -> tuple[int, int]:
+    """Return as a mask which rows of a price's support the answers under `agreement` tell, and how many answers they are.
+
+    statuses: of the jobs that count.
+    """
+    told = answers = 0
+    for _, found in jobs_of_agreement(state, agreement):
+        if found.covered and found.status in statuses:
+            told, answers = told | int(found.covered, 16), answers + 1
+    return told, answers
+
+
 def review(state: State, job: JobId) -> Review | None:
     """Return the review of a job's answer, or None if none was opened."""
     return state.reviews.get(job)

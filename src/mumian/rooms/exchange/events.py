@@ -203,7 +203,7 @@ class OrderExpired(_Event, frozen=True):
 
 
 class UsageBilled(_Event, frozen=True):
-    """`calls` metered calls, or units of precision, cost `amount_fen`, due from `buyer` now. `bill`: `bill-<order's number>.<n>`, n from 1."""
+    """`calls` metered units cost `amount_fen`, due from `buyer` now. `bill`: `bill-<order's number>.<n>`, n from 1."""
 
     bill: str
     order: OrderId

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mumian.engines.support import fault_of_support
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import ListingId, PartyId, ProductId, new_id
 from mumian.kernel.money import FEN_MAX
@@ -47,6 +48,7 @@ from mumian.rooms.exchange.product import (
     Price,
     PriceMode,
     SourceSeen,
+    Unit,
     cost_fen,
     kind_of,
 )
@@ -305,12 +307,22 @@ def _refuse_incoherent(price: Price) -> Refused | None:
     costs_nothing = price.mode is PriceMode.FREE or price.mode in UNPOSTED
     has_tiers = price.mode is PriceMode.TIERED
     is_shared = price.mode is PriceMode.REV_SHARE
+    unsound = _fault_of_support(price)
+    if unsound is not None:
+        return Refused(R.SUPPORT_UNSOUND, {"defect": unsound})
     if is_shared and (not 0 < price.amount_fen <= TURNOVER_FEN or price.trial_units):
         return Refused(R.SHARE_UNSOUND, {"share_bp": price.amount_fen, "trial_units": price.trial_units})
     if price.unit in units and (price.amount_fen == 0) is costs_nothing and bool(price.tiers) is has_tiers:
         return _refuse_tiers(price)
     detail: Detail = {"mode": price.mode.value, "amount_fen": price.amount_fen, "unit": price.unit.value}
     return Refused(R.PRICE_INCOHERENT, {**detail, "units": ", ".join(sorted(units))})
+
+
+def _fault_of_support(price: Price) -> str | None:
+    """Return what is wrong with what coverage is counted on: a price by coverage has it, and no other."""
+    if (price.unit is Unit.COVERAGE) is (price.support is None):
+        return "a price by coverage names a support, and no other price does"
+    return None if price.support is None else fault_of_support(price.support)
 
 
 def _refuse_tiers(price: Price) -> Refused | None:

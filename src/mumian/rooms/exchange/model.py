@@ -165,7 +165,7 @@ class StandingFacts(Facts, frozen=True, kw_only=True):
 
 
 class UsageFacts(Facts, frozen=True, kw_only=True):
-    """Facts of `SettleUsage`: metered calls, or units of precision, under the agreement that no bill holds yet."""
+    """Facts of `SettleUsage`: metered units under the agreement that no bill holds yet."""
 
     unbilled_calls: Natural
 

@@ -7,6 +7,8 @@ from typing import Annotated, NewType, TypeAlias
 
 import msgspec
 
+from mumian.engines.support import Axis as Axis
+from mumian.engines.support import Support as Support
 from mumian.kernel.canonical import Digest as Digest
 from mumian.kernel.canonical import Natural
 from mumian.kernel.ids import PartyId, ResourceId
@@ -121,11 +123,15 @@ class Unit(StrEnum):
     RECORD = "record"
     CALL = "call"
     PRECISION = "precision"  # a millionth of rho (zCDP) that an answer is asked at: precision grows as rho
+    COVERAGE = "coverage"  # an exact answer, and each row of the price's support that it is the first to tell
     TURNOVER = "turnover"  # 100 yuan of what the buyer earns by the product (营业收入)
 
 
-METERED = frozenset({Unit.CALL, Unit.PRECISION})
-"""Units that are paid as they are used: calls as they are billed, precision as answers leave."""
+ANSWERED = frozenset({Unit.PRECISION, Unit.COVERAGE})
+"""Units that answers are paid by, as they leave."""
+
+METERED = ANSWERED | {Unit.CALL}
+"""Units that are paid as they are used: calls as they are billed, answers as they leave."""
 
 PRECISION_NANO = 1_000
 """What one unit of precision is, in 10^-9 of rho."""
@@ -141,12 +147,12 @@ MONTHS_OF = {Unit.MONTH: 1, Unit.YEAR: 12}
 """Units of a subscription, in months."""
 
 UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
-    PriceMode.FREE: frozenset(Unit) - SHARED,
+    PriceMode.FREE: frozenset(Unit) - SHARED - {Unit.COVERAGE},
     PriceMode.FIXED: frozenset({Unit.PRODUCT}),
     PriceMode.SUBSCRIPTION: frozenset({Unit.MONTH, Unit.YEAR}),
     PriceMode.PER_CALL: frozenset({Unit.CALL}),
     PriceMode.PER_RECORD: frozenset({Unit.RECORD}),
-    PriceMode.TIERED: frozenset({Unit.CALL, Unit.RECORD, Unit.PRECISION}),
+    PriceMode.TIERED: ANSWERED | {Unit.CALL, Unit.RECORD},
     PriceMode.REV_SHARE: SHARED,
     PriceMode.NEGOTIATED: frozenset(Unit) - METERED - SHARED,
     PriceMode.AUCTION: frozenset({Unit.PRODUCT}),
@@ -154,9 +160,9 @@ UNITS_OF: dict[PriceMode, frozenset[Unit]] = {
 }
 
 NOT_OF: dict[ProductType, frozenset[Unit]] = {
-    kind: frozenset({Unit.PRECISION}) for kind in ProductType if kind is not ProductType.INDICATOR
+    kind: ANSWERED for kind in ProductType if kind is not ProductType.INDICATOR
 } | {ProductType.INDICATOR: frozenset({Unit.CALL})}
-"""Units by which a type of product is not priced: figures are not called, and nothing but figures has a precision."""
+"""Units by which a type of product is not priced: figures are not called, and nothing but figures has a precision or covers rows."""
 
 MODES_OF: dict[DataKind, frozenset[PriceMode]] = {
     DataKind.PUBLIC: frozenset({PriceMode.FREE, PriceMode.GOV_CAP}),
@@ -177,6 +183,7 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """A price: `amount_fen` for each `unit`, or marginal `tiers`, whose first rate is then the amount as well.
 
     trial_units: that each buyer may have once for nothing before it orders (测试、样例); 0 for none.
+    support: what coverage is counted on; of a price by coverage alone.
     """
 
     mode: PriceMode
@@ -184,6 +191,7 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     unit: Unit
     tiers: tuple[Tier, ...] = ()
     trial_units: Natural = 0
+    support: Support | None = None
 
 
 def cost_fen(unit_fen: int, tiers: tuple[Tier, ...], units: int) -> int:

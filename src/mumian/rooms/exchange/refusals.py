@@ -127,6 +127,7 @@ class ExchangeRefusal(Refusal):
         "`{product}` is of type {type}: a price by {unit} would never be metered; price figures by precision, calls by the call",
         "产品 `{product}` 类型为 {type}，按 {unit} 计价无从计量；统计结果请按精度、调用请按次计价",
     )
+    SUPPORT_UNSOUND = Sentence("the support does not fit: {defect}", "计价支撑集不成立：{defect}；请更正后重新提交")
     SHARE_UNSOUND = Sentence(
         "{share_bp} basis points and a trial of {trial_units} are no share of turnover; ask 1 to 10000 and offer no trial",
         "{share_bp}个万分点、试用 {trial_units} 不能作为收益分成；比例须为1至10000个万分点，且不设试用",

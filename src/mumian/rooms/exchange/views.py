@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mumian.kernel.ids import AgreementId, ListingId, OrderId, ProductId
 from mumian.rooms.exchange.model import Listing, Order, Posted, Product, State, Volume, version_key
-from mumian.rooms.exchange.product import SourceId, Unit
+from mumian.rooms.exchange.product import Price, SourceId, Unit
 from mumian.rooms.exchange.states import ListingState
 
 
@@ -59,7 +59,12 @@ def order_of_agreement(state: State, agreement: AgreementId) -> OrderId | None:
 
 def unit_of(state: State, order: Order) -> Unit:
     """Return what an order's price is paid for."""
-    return state.posted[version_key(order.listing, order.version)].price.unit
+    return price_of(state, order).unit
+
+
+def price_of(state: State, order: Order) -> Price:
+    """Return the price that an order was placed at."""
+    return state.posted[version_key(order.listing, order.version)].price
 
 
 def prices_of(state: State, key: ListingId) -> Iterator[Posted]:
