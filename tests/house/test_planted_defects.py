@@ -36,6 +36,7 @@ DEADLINES = ("tests/market/test_deal_deadlines.py",)
 ONGOING = ("tests/rooms/test_exchange_ongoing.py",)
 GOING_ON = ("tests/market/test_ongoing_deals.py",)
 BY_PRECISION = ("tests/market/test_by_precision.py",)
+BY_COVERAGE = ("tests/market/test_by_coverage.py",)
 LEDGER = ("tests/rooms/test_ledger.py",)
 TREE = ("tests/journal/test_tree.py",)
 LOG = ("tests/journal/test_log.py",)
@@ -167,7 +168,16 @@ DEFECTS = {
         "market/reactions/deals.py", "if order.is_shared and s.contracts", "if order.metered and s.contracts", GOING_ON
     ),
     "precision that is asked for twice before it is paid": Defect(
-        "market/metered.py", "statuses=UNDER_WAY | GIVEN", "statuses=GIVEN", BY_PRECISION
+        "market/metered.py",
+        "unit_nano=PRECISION_NANO, statuses=UNDER_WAY | GIVEN",
+        "unit_nano=PRECISION_NANO, statuses=GIVEN",
+        BY_PRECISION,
+    ),
+    "rows that are asked for twice before they are paid": Defect(
+        "market/metered.py",
+        "Covering(support, *covered(s.cleanroom, agreement, statuses=UNDER_WAY | GIVEN)",
+        "Covering(support, *covered(s.cleanroom, agreement, statuses=GIVEN)",
+        BY_COVERAGE,
     ),
     "an answer that leaves unpaid": Defect(
         "market/reactions/money.py", "        yield exchange.SettleUsage(job.agreement)", "        pass", BY_PRECISION
@@ -650,6 +660,18 @@ DEFECTS = {
         "if of.first < reached:",
         "if of.first < 0:",
         (f"{CONTESTS}::test_recorded_batches_are_what_their_domain_signed_each_call_once",),
+    ),
+    "rows that were told before counted again": Defect(
+        "rooms/cleanroom/views.py", "told | int(found.covered, 16)", "told ^ int(found.covered, 16)", BY_COVERAGE
+    ),
+    "an answer that covers beyond its order": Defect(
+        "rooms/cleanroom/priced.py", "if units <= price.left else", "if units >= 0 else", BY_COVERAGE
+    ),
+    "a support that takes one group for all": Defect(
+        "engines/support.py",
+        "told &= _where(_is_asked(key), drawn[key.column])",
+        "told |= _where(_is_asked(key), drawn[key.column])",
+        ("tests/engines/test_support.py",),
     ),
     "a KNN value off by one rank": Defect(
         "methods/knn_shapley.py",

@@ -41,6 +41,7 @@ from mumian.rooms.cleanroom.records import ReviewDecision
 from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange import product as goods
 from mumian.rooms.exchange.terms import Verdict
+from mumian.rooms.revenue import model as revenue
 from mumian.rooms.rights.vocabulary import SourceType as RightSource
 
 Says = tuple[str, Any]
@@ -158,6 +159,27 @@ def by_precision(plan: AggregatePlan) -> Callable[[Stage], Says]:
     return said
 
 
+def by_coverage(plan: AggregatePlan) -> Callable[[Stage], Says]:
+    """An order of a report of one owner's flights that covers three units."""
+
+    def said(s: Stage) -> Says:
+        s.say(s.world.owners[0], cleanroom.SetAnalysisRules(s.world.resources[0], EXACT_RULES))
+        product = s.product(s.world.grants[0])
+        s.say(OPERATOR, exchange.ReviewCompliance(product, Verdict.PASSED, EVIDENCE))
+        owner, share = s.world.owners[0], revenue.BASIS_POINTS
+        fixed = revenue.AgreeDistribution(product, (), (owner,), revenue.Method.FIXED, owner_bp=(share,), merchant_bp=0)
+        s.say(s.world.merchant, fixed)
+        s.say(owner, revenue.ConsentToDistribution(product, 1))
+        support = goods.Support((goods.Axis("origin", ("EWR", "JFK")),), 9)
+        price = goods.Price(goods.PriceMode.TIERED, 1, goods.Unit.COVERAGE, (goods.Tier(9, 1),), support=support)
+        listing = ListingId(s.made(s.world.merchant, exchange.ListProduct(product, price), "listing"))
+        agreement = s.agree(product)
+        s.say(s.world.insurer, exchange.SignDeal(s.order(listing, quantity=3), agreement))
+        return s.world.insurer, cleanroom.RequestJob(agreement, product, PURPOSE, plan, "n1")
+
+    return said
+
+
 def delta_exhausted(s: Stage) -> Says:
     published(s, WITH_DEST)
     resource, owner = s.world.resources[0], s.world.owners[0]
@@ -241,6 +263,8 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     "cleanroom.WITHIN_ONE_DOMAIN": asking(FOUND, WITH_DEST),
     "cleanroom.PRECISION_SPENT": by_precision(replace(PLAN, rho_nano=5_001)),
     "cleanroom.NOT_BY_PRECISION": by_precision(EXACT),
+    "cleanroom.COVERAGE_SPENT": by_coverage(EXACT),
+    "cleanroom.NOT_BY_COVERAGE": by_coverage(PLAN),
     "cleanroom.BUDGET_MISSING": budget_missing,
     "cleanroom.BUDGET_CLOSED": budget_closed,
     "cleanroom.DELTA_EXHAUSTED": delta_exhausted,

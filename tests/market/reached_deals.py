@@ -141,6 +141,11 @@ def share_unsound(s: Stage) -> Says:
     return s.world.merchant, exchange.ListProduct(s.world.report, replace(SHARE, amount_fen=10_001))
 
 
+def support_unsound(s: Stage) -> Says:
+    price = goods.Price(goods.PriceMode.TIERED, 1, goods.Unit.COVERAGE, (goods.Tier(9, 1),))
+    return s.world.merchant, exchange.ListProduct(s.world.report, price)
+
+
 def called_figures(s: Stage) -> Says:
     return s.world.merchant, exchange.ListProduct(
         s.world.report, goods.Price(goods.PriceMode.PER_CALL, 1, goods.Unit.CALL)
@@ -185,6 +190,7 @@ STAGED: dict[str, Callable[[Stage], Says]] = {
     "exchange.SUBSCRIPTION_TOO_LONG": subscribed_for_ever,
     "exchange.SHARE_UNSOUND": share_unsound,
     "exchange.UNIT_NOT_OF_PRODUCT": called_figures,
+    "exchange.SUPPORT_UNSOUND": support_unsound,
     "exchange.SHARED_ONCE": shared_twice,
     "exchange.TURNOVER_OWED": turnover_owed,
     "exchange.NOT_SHARED": turnover_of_a_fixed_price,

@@ -16,6 +16,7 @@ from mumian.kernel.canonical import sha256_hex
 from mumian.kernel.ids import OPERATOR, AgreementId, JobId, ListingId, ProductId
 from mumian.market import laws
 from mumian.market.trial import EVIDENCE, PURPOSE
+from mumian.methods.query_pricing import coverage_fen
 from mumian.methods.tariff import Tier, cost_fen
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.analysis import ColumnRule, Use
@@ -38,7 +39,7 @@ ANSWER = sha256_hex(b"answer")
 class Deal:
     """A product of one owner's flights, answered exactly and priced by coverage."""
 
-    def __init__(self) -> None:
+    def __init__(self, price: goods.Price = BY_COVERAGE) -> None:
         s = self.stage = Stage()
         s.say(s.world.owners[0], cleanroom.SetAnalysisRules(s.world.resources[0], RULES))
         self.product: ProductId = s.product(s.world.grants[0])
@@ -46,7 +47,7 @@ class Deal:
         s.say(s.world.merchant, agreeing(self.product, s.world.owners[0]))
         s.say(s.world.owners[0], ConsentToDistribution(self.product, 1))
         s.say(s.world.merchant, RecordContribution(self.product, "first", (Cell(1, 100),), EVIDENCE))
-        listed = exchange.ListProduct(self.product, BY_COVERAGE)
+        listed = exchange.ListProduct(self.product, price)
         self.listing = ListingId(s.made(s.world.merchant, listed, "listing"))
 
     def bought(self, quantity: int) -> AgreementId:
@@ -139,6 +140,19 @@ def test_bought_in_parts_a_bundle_costs_no_less_than_what_tells_it_all(seed: int
     assert paid_fen >= whole_fen
     assert not is_one_order or paid_fen == cost_fen(TIERS, units(parts))
     assert deal.faults == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_at_one_rate_a_bundle_costs_the_weight_that_the_method_gives_it(seed: int) -> None:
+    rng, flat = random.Random(seed), replace(BY_COVERAGE, tiers=(Tier(1_000, 70),))
+    deal = Deal(flat)
+    keys = [(), BY_ORIGIN, *((GroupKey("origin", (airport,)),) for airport in AIRPORTS)]
+    asked = {late(rng.randint(-60, 200), *rng.choice(keys)) for _ in range(6)}
+    before, agreement = deal.cash_fen, deal.bought(1_000)
+    for nth, plan in enumerate(asked):
+        deal.released(deal.asked(agreement, plan, f"n{nth}"))
+    weights, masks = [70] * SUPPORT.rows, [covered(SUPPORT, question(plan)) for plan in asked]
+    assert before - deal.cash_fen == coverage_fen(weights, masks) + 70 * len(asked)
 
 
 def test_answers_under_way_count_so_that_nobody_asks_beyond_the_order(deal: Deal) -> None:

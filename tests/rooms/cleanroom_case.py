@@ -15,6 +15,7 @@ from mumian.policy.model import Decision, Reason
 from mumian.rooms.cleanroom.analysis import AnalysisRules, ColumnRule, Kind, PublicColumn, Use
 from mumian.rooms.cleanroom.decide import decide
 from mumian.rooms.cleanroom.evolve import evolve
+from mumian.rooms.cleanroom.facts import Covering
 from mumian.rooms.cleanroom.laws import LAWS
 from mumian.rooms.cleanroom.model import (
     TICKET_MS,
@@ -129,6 +130,7 @@ def knowing(
     order_open: bool = True,
     group: tuple[PartyId, ...] = (),
     precision_nano: int | None = None,
+    covering: Covering | None = None,
 ) -> JobFacts:
     return JobFacts(
         seq=seq,
@@ -142,6 +144,7 @@ def knowing(
         order_open=order_open,
         group=group,
         precision_nano=precision_nano,
+        covering=covering,
     )
 
 

@@ -12,6 +12,7 @@ from cleanroom_case import (
     AIR2,
     ASKED,
     B1,
+    EXACT,
     EXACT_ALLOWED,
     FLIGHTS1,
     FOUND,
@@ -49,9 +50,11 @@ from cleanroom_case import (
     opening,
     publishing,
     replayed,
+    ruled,
 )  # fmt: skip
 from msgspec.structs import replace
 
+from mumian.engines.support import Axis, Support
 from mumian.kernel.canonical import INT53_MAX, digest
 from mumian.kernel.facts import Facts
 from mumian.kernel.ids import MARKET, BudgetId, JobId, ProductId, ResourceId
@@ -60,6 +63,7 @@ from mumian.methods.dp import delta_of
 from mumian.rooms.cleanroom import views
 from mumian.rooms.cleanroom.analysis import ExactRules
 from mumian.rooms.cleanroom.decide import decide
+from mumian.rooms.cleanroom.facts import Covering
 from mumian.rooms.cleanroom.model import (
     AnalysisRulesSet,
     BudgetOpened,
@@ -78,8 +82,12 @@ from mumian.rooms.cleanroom.model import (
     UsageRecorded,
 )
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
-from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX, Mode
+from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX, Filter, Join, Mode, Op
 from mumian.rooms.cleanroom.records import JobKind, JobStatus, Usage
+
+COVERING = Covering(Support((Axis("origin", ("EWR", "JFK")),), 9), told=3, answers=1, units=8)
+"""An order of eight units, three of them used: an answer about all airports tells seven further rows."""
+BY_DAY = (Join("weather", (("day", "day"),)),)
 
 REFUSALS: list[tuple[Command, Facts, R]] = [
     (StopJobs((FLIGHTS1,), "resource-1"), by(AIR1), R.ONLY_THE_MARKET),
@@ -118,6 +126,9 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
     (asking(), knowing(order_open=False), R.ORDER_NOT_OPEN),
     (asking(), knowing(precision_nano=28), R.PRECISION_SPENT),
     (asking(replace(ASKED, mode=Mode.EXACT)), knowing(precision_nano=10**9), R.NOT_BY_PRECISION),
+    (asking(), knowing(covering=COVERING), R.NOT_BY_COVERAGE),
+    (asking(replace(EXACT, where=(Filter("dest", Op.EQ, "ORD"),))), knowing(covering=COVERING), R.NOT_BY_COVERAGE),
+    (asking(replace(EXACT, table="flights", joins=BY_DAY)), knowing(covering=COVERING), R.NOT_BY_COVERAGE),
     (asking(replace(ASKED, measures=())), knowing(), R.PLAN_FAULTY),
     (asking(VERIFY), knowing(), R.PLAN_OF_OTHER_KIND),
     (asking(), knowing(kind=JobKind.VERIFICATION), R.PLAN_OF_OTHER_KIND),
@@ -162,6 +173,12 @@ REFUSALS: list[tuple[Command, Facts, R]] = [
 ]
 
 LATER_REFUSALS: list[tuple[list[Event], Command, Facts, R]] = [
+    (
+        [ruled(FLIGHTS1, AIR1, replace(RULES, exact=ExactRules(3, 1, 600, 10), rules=EXACT_ALLOWED))],
+        asking(EXACT),
+        knowing(sources=(FROM_AIR1,), covering=COVERING),
+        R.COVERAGE_SPENT,
+    ),
     ([RELEASED], RecordRelease(J, HEX1, 3, 200), by(AIR1), R.JOB_CLOSED),
     ([RELEASED], RefuseAtDomain(J, "no"), by(AIR2), R.JOB_CLOSED),
     ([RELEASED], ExpireJob(J), by("eve", now=LATE), R.JOB_CLOSED),

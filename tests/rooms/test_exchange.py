@@ -78,6 +78,7 @@ from mumian.rooms.exchange.model import (
 )
 from mumian.rooms.exchange.model import ExchangeRefusal as R
 from mumian.rooms.exchange.product import (
+    Axis,
     DeliveryForm,
     FieldOfUse,
     Level,
@@ -87,6 +88,7 @@ from mumian.rooms.exchange.product import (
     Scenario,
     SourceId,
     SourceSeen,
+    Support,
     Tier,
     Unit,
 )
@@ -393,6 +395,7 @@ STATEMENT = Evaluation(5, DIGEST)
 INSPECTED, LAPSED = NOW + INSPECTION_MS, DUE + INSPECTION_MS + DISPUTE_MS
 SUSPEND = SuspendListing(SHELF, SuspendReason.COMPLAINT)
 TIERED = Price(PriceMode.TIERED, 5, Unit.RECORD, (Tier(10, 5), Tier(100, 3)))
+SUPPORT = Support((Axis("origin", ("EWR", "JFK")),), 9)
 HAGGLED = Price(PriceMode.NEGOTIATED, 0, Unit.PRODUCT)
 AGREED_ON = PlaceAgreed(SHELF, PartyId("insurer"), 3, 700, DUE, "negotiation-3")
 
@@ -655,6 +658,14 @@ REFUSALS: list[tuple[Callable[[], State], Command, Facts, R]] = [
     (a_state, ListProduct(REPORT, replace(SHARE, amount_fen=0)), pricing(AIR), R.SHARE_UNSOUND),
     (a_state, ListProduct(REPORT, replace(SHARE, trial_units=1)), pricing(AIR), R.SHARE_UNSOUND),
     (a_state, ListProduct(REPORT, Price(PriceMode.PER_CALL, 5, Unit.CALL)), pricing(AIR), R.UNIT_NOT_OF_PRODUCT),
+    (a_state, ListProduct(REPORT, replace(TIERED, unit=Unit.COVERAGE)), pricing(AIR), R.SUPPORT_UNSOUND),
+    (a_state, ListProduct(REPORT, replace(TIERED, support=SUPPORT)), pricing(AIR), R.SUPPORT_UNSOUND),
+    (
+        a_state,
+        ListProduct(REPORT, replace(TIERED, unit=Unit.COVERAGE, support=Support((), 9))),
+        pricing(AIR),
+        R.SUPPORT_UNSOUND,
+    ),
     (
         a_state,
         ListProduct(CHECK, replace(CAPPED, unit=Unit.PRECISION)),

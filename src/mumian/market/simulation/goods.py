@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from mumian.kernel.ids import OPERATOR, ListingId, PartyId, ProductId, ResourceId
 from mumian.kernel.roles import DataKind, Role
 from mumian.kernel.time import DAY_MS
@@ -157,6 +159,8 @@ def _tiered(*tiers: tuple[int, int], unit: goods.Unit = goods.Unit.RECORD) -> go
     return goods.Price(goods.PriceMode.TIERED, made[0].unit_fen, unit, made)
 
 
+SUPPORT = goods.Support((goods.Axis("origin", ("EWR", "JFK", "LGA")), goods.Axis("delay", lower=-60, upper=240)), 200)
+
 RARER = (
     _tiered((5, 9_000), (20, 7_000)),
     _tiered((1, 9_000), (11, 8_000)),
@@ -166,8 +170,9 @@ RARER = (
     goods.Price(goods.PriceMode.FIXED, 40_000, goods.Unit.PRODUCT, trial_units=2),
     goods.Price(goods.PriceMode.REV_SHARE, 1_250, goods.Unit.TURNOVER),
     _tiered((5_000, 3), (200_000, 1), unit=goods.Unit.PRECISION),
+    replace(_tiered((90, 30), (200_000, 7), unit=goods.Unit.COVERAGE), support=SUPPORT),
 )
-"""Prices in tiers, one of which rises, by the record, unposted, with something to try, as a share, and by precision."""
+"""Prices in tiers, one of which rises, by the record, unposted, with something to try, as a share, by precision, by coverage."""
 
 FREE_UNITS = tuple(unit for unit in goods.Unit if unit in goods.UNITS_OF[goods.PriceMode.FREE])
 

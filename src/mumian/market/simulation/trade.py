@@ -21,7 +21,7 @@ from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason
 UNDER_WAY = frozenset({DealState.ORDERED, DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE, DealState.DISPUTED})
 
 
-QUANTITIES = {Unit.CALL: (10, 1_000, 10**9), Unit.PRECISION: (2_000, 50_000, 200_000)}
+QUANTITIES = {Unit.CALL: (10, 1_000, 10**9), Unit.PRECISION: (2_000, 50_000, 200_000), Unit.COVERAGE: (1, 150, 400)}
 
 
 def order(s: Scene) -> Said | None:
