@@ -50,6 +50,7 @@ WIDE = replace(
 BY_ORIGIN = (GroupKey("origin", ("EWR", "JFK")),)
 FIGURES = AggregatePlan((), (), (Count(), Sum("delay", -60, 240)), UNIT, 2, 4, 1_000_000)
 EXACT = replace(FIGURES, group_by=BY_ORIGIN, l0=0, linf_rows=0, rho_nano=0, mode=Mode.EXACT)
+ADDED_UP = (FIGURES.measures, FIGURES.measures[:1], FIGURES.measures[1:])
 FOUND = replace(FIGURES, group_by=(GroupKey("dest"),), measures=(Units(), Count()), delta_femto=1_000_000)
 LATE = Template("late_at", FIGURES, (Parameter("late", "delay", Op.GT, lower=15, upper=60),))
 TERMS = ExactRules(units_min=3, dominance_units=1, dominance_permille=700, cells_max=1_000)
@@ -127,6 +128,22 @@ def figures(s: Scene) -> tuple[AggregatePlan, str, dict[str, int | str]]:
         fits = made if isinstance(made, AggregatePlan) and s.chance(900) else FIGURES
         return fits, "late_at", {"late": given}
     return s.one((EXACT, FOUND, replace(plan, table="flights"), s.one(ODD)(plan), s.one(ODD)(plan))), "", {}
+
+
+def exactly(s: Scene) -> AggregatePlan:
+    """Return one of a few exact plans, some of which tell what others do."""
+    return replace(EXACT, group_by=s.one(((), BY_ORIGIN, (GroupKey("origin", ("LGA",)),))), measures=s.one(ADDED_UP))
+
+
+def allow_exactly(s: Scene, resource: ResourceId, holder: PartyId) -> Said | None:
+    """Return a holder's word that its data are answered exactly; nothing where they are."""
+    rules = s.states.cleanroom.rules.get(resource)
+    if rules is not None and rules.exact is not None:
+        return None
+    described = catalog.description(s.states.catalog, resource)
+    unit = described.privacy_unit if described is not None else UNIT
+    exact = replace(TERMS, compliance=s.digest())
+    return Said(holder, cleanroom.SetAnalysisRules(resource, replace(WIDE, unit=unit, exact=exact, rules=ONLY_SUMS)))
 
 
 def review(s: Scene, key: JobId, job: Job) -> Said | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mumian.kernel.ids import OPERATOR, AgreementId, BudgetId, JobId, ListingId, OrderId, PartyId, ProductId, ResourceId
 from mumian.kernel.roles import Role
 from mumian.kernel.time import DAY_MS, months_from
-from mumian.market.simulation.analysis import checks, figures, publish, review
+from mumian.market.simulation.analysis import allow_exactly, checks, exactly, figures, publish, review
 from mumian.market.simulation.data import PURPOSES, UNIT
 from mumian.market.simulation.scene import Habit, Said, Scene
 from mumian.market.trial import PURPOSE
@@ -17,6 +17,7 @@ from mumian.rooms.exchange import model as exchange
 from mumian.rooms.exchange.product import UNPOSTED, ProductType, Unit
 from mumian.rooms.exchange.states import DealState, ListingState, Payment
 from mumian.rooms.exchange.terms import DisputeOutcome, Evaluation, RejectReason
+from mumian.rooms.exchange.views import unit_of
 
 UNDER_WAY = frozenset({DealState.ORDERED, DealState.SIGNED, DealState.DELIVERED, DealState.IN_USE, DealState.DISPUTED})
 
@@ -123,6 +124,8 @@ def _request(s: Scene, deal: exchange.Order) -> Said:
     is_checks = product.product_type is ProductType.VERIFY
     purpose = PURPOSE if s.chance(950) else s.one(PURPOSES)
     nonce = f"n{s.rng.randrange(1_000)}"
+    if unit_of(s.states.exchange, deal) is Unit.COVERAGE and s.chance(900):
+        return _request_exactly(s, deal, product.sources, nonce)
     wanting = _wanting(s, product.sources, is_checks=is_checks)
     if wanting is not None and s.chance(850):
         return wanting
@@ -130,6 +133,19 @@ def _request(s: Scene, deal: exchange.Order) -> Said:
     if is_checks:
         return Said(deal.buyer, cleanroom.RequestJob(agreement, deal.product, purpose, checks(s), nonce))
     return Said(deal.buyer, cleanroom.RequestJob(agreement, deal.product, purpose, *_asked(s, nonce)))
+
+
+def _request_exactly(s: Scene, deal: exchange.Order, sources: tuple[str, ...], nonce: str) -> Said:
+    """What is priced by coverage is asked exactly, once its holder lets it."""
+    for source in sources:
+        record = s.states.rights.grants.get(source) or s.states.rights.rights.get(source)
+        if record is not None:
+            resource = ResourceId(record.resource)
+            allowing = allow_exactly(s, resource, s.states.catalog.resources[resource].holder)
+            if allowing is not None:
+                return allowing
+    asked = cleanroom.RequestJob(AgreementId(deal.agreement), deal.product, PURPOSE, exactly(s), nonce)
+    return Said(deal.buyer, asked)
 
 
 def _asked(s: Scene, nonce: str) -> tuple[AggregatePlan, str, str, dict[str, int | str]]:
