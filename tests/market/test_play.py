@@ -59,7 +59,7 @@ def held(folder: Path, market: Simulator) -> None:
     reader = ExportReader(home.market / "log")
     assert list(reader.entries()) == market.entries
     store = home.open_store(mode="read")
-    found = audit_folder(home.market / "log", home.verifier(), rows=store)
+    found = audit_folder(home.market / "log", home.verifier(), rows=store, body=store.body)
     store.close()
     assert found.fault is None, found.fault
     assert found.leaves == market.size
