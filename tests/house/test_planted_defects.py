@@ -175,8 +175,8 @@ DEFECTS = {
     ),
     "rows that are asked for twice before they are paid": Defect(
         "market/metered.py",
-        "Covering(support, *covered(s.cleanroom, agreement, statuses=UNDER_WAY | GIVEN)",
-        "Covering(support, *covered(s.cleanroom, agreement, statuses=GIVEN)",
+        "Covering(support, covered(s.cleanroom, agreement, statuses=UNDER_WAY | GIVEN)",
+        "Covering(support, covered(s.cleanroom, agreement, statuses=GIVEN)",
         BY_COVERAGE,
     ),
     "an answer that leaves unpaid": Defect(
@@ -662,7 +662,16 @@ DEFECTS = {
         (f"{CONTESTS}::test_recorded_batches_are_what_their_domain_signed_each_call_once",),
     ),
     "rows that were told before counted again": Defect(
-        "rooms/cleanroom/views.py", "told | int(found.covered, 16)", "told ^ int(found.covered, 16)", BY_COVERAGE
+        "rooms/cleanroom/views.py", "| int(found.covered, 16)", "^ int(found.covered, 16)", BY_COVERAGE
+    ),
+    "a new version told for nothing": Defect(
+        "rooms/cleanroom/facts.py", "self.rows.get(versions, 0)", "max(self.rows.values(), default=0)", BY_COVERAGE
+    ),
+    "a new version paid as the old one": Defect(
+        "rooms/cleanroom/views.py",
+        "rows[found.versions_digest] = rows.get(found.versions_digest, 0)",
+        'rows[""] = rows.get("", 0)',
+        BY_COVERAGE,
     ),
     "an answer that covers beyond its order": Defect(
         "rooms/cleanroom/priced.py", "if units <= price.left else", "if units >= 0 else", BY_COVERAGE

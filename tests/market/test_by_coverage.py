@@ -18,6 +18,8 @@ from mumian.market import laws
 from mumian.market.trial import EVIDENCE, PURPOSE
 from mumian.methods.query_pricing import coverage_fen
 from mumian.methods.tariff import Tier, cost_fen
+from mumian.rooms.catalog.description import Quality
+from mumian.rooms.catalog.model import PublishVersion
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.analysis import ColumnRule, Use
 from mumian.rooms.cleanroom.plan import AggregatePlan, Count, Filter, GroupKey, Op, Units, question
@@ -180,6 +182,22 @@ def test_an_answer_that_the_buyer_has_costs_nothing_again_also_under_another_ord
     deal.released(job)
     assert (deal.cash_fen, deal.stage.states.cleanroom.jobs[job].covered) == (paid, "")
     assert deal.faults == []
+
+
+def test_what_is_told_of_a_new_version_is_told_anew(deal: Deal) -> None:
+    s, agreement, before = deal.stage, deal.bought(1_000), deal.cash_fen
+    deal.released(deal.asked(agreement, late(60), "n1"))
+    s.say(s.world.owners[0], PublishVersion(s.world.resources[0], sha256_hex(b"next month"), 1, 1, Quality()))
+    deal.released(deal.asked(agreement, late(60), "n2"))
+    assert before - deal.cash_fen == cost_fen(TIERS, 2 * units([late(60)]))
+    assert deal.faults == []
+
+
+def test_an_order_that_covers_one_version_does_not_cover_the_next(deal: Deal) -> None:
+    s, agreement = deal.stage, deal.bought(units([late(60)]) + 5)
+    deal.released(deal.asked(agreement, late(60), "n1"))
+    s.say(s.world.owners[0], PublishVersion(s.world.resources[0], sha256_hex(b"next month"), 1, 1, Quality()))
+    assert deal.refused(agreement, late(60)) == "cleanroom.COVERAGE_SPENT"
 
 
 def test_what_the_price_does_not_name_is_not_answered(deal: Deal) -> None:

@@ -63,7 +63,7 @@ from mumian.methods.dp import delta_of
 from mumian.rooms.cleanroom import views
 from mumian.rooms.cleanroom.analysis import ExactRules
 from mumian.rooms.cleanroom.decide import decide
-from mumian.rooms.cleanroom.facts import Covering
+from mumian.rooms.cleanroom.facts import Covering, Told
 from mumian.rooms.cleanroom.model import (
     AnalysisRulesSet,
     BudgetOpened,
@@ -85,8 +85,8 @@ from mumian.rooms.cleanroom.model import CleanroomRefusal as R
 from mumian.rooms.cleanroom.plan import DELTA_FEMTO_MAX, Filter, Join, Mode, Op
 from mumian.rooms.cleanroom.records import JobKind, JobStatus, Usage
 
-COVERING = Covering(Support((Axis("origin", ("EWR", "JFK")),), 9), told=3, answers=1, units=8)
-"""An order of eight units, three of them used: an answer about all airports tells seven further rows."""
+COVERING = Covering(Support((Axis("origin", ("EWR", "JFK")),), 9), told=Told({"v1": 3}, 1), units=8)
+"""An order of eight units, three of them used, and nine rows to be told of the versions that are asked now."""
 BY_DAY = (Join("weather", (("day", "day"),)),)
 
 REFUSALS: list[tuple[Command, Facts, R]] = [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mumian.kernel.ids import AgreementId
 from mumian.market.rooms import States
-from mumian.rooms.cleanroom.facts import Covering, used_units
+from mumian.rooms.cleanroom.facts import Covering
 from mumian.rooms.cleanroom.model import TicketIssued
 from mumian.rooms.cleanroom.records import GIVEN, UNDER_WAY, JobStatus
 from mumian.rooms.cleanroom.views import covered, precision
@@ -32,14 +32,15 @@ def due(s: States, ticket: TicketIssued) -> Due | None:
     before = _used_by_answers(s, ticket.agreement, order, UNDER_WAY | GIVEN)
     units, price = -(-ticket.asked_nano // PRECISION_NANO), covering(s, ticket.agreement, order)
     if price is not None:
-        units = used_units(int(ticket.covered, 16) & ~price.told, 1) if ticket.covered else 0
+        mask = ticket.covered
+        units = price.told.further(int(mask, 16), versions=ticket.versions_digest) if mask else 0
     return Due(unit_of(s.exchange, order), units, order.charge_fen(before=before, units=units))
 
 
 def _used_by_answers(s: States, agreement: AgreementId, order: Order, statuses: frozenset[JobStatus]) -> int:
     if unit_of(s.exchange, order) is Unit.PRECISION:
         return precision(s.cleanroom, agreement, unit_nano=PRECISION_NANO, statuses=statuses)
-    return used_units(*covered(s.cleanroom, agreement, statuses=statuses))
+    return covered(s.cleanroom, agreement, statuses=statuses).units
 
 
 def used(s: States, agreement: AgreementId, order: Order) -> int:
@@ -63,7 +64,7 @@ def covering(s: States, agreement: AgreementId, order: Order) -> Covering | None
     support = price_of(s.exchange, order).support
     if support is None:
         return None
-    return Covering(support, *covered(s.cleanroom, agreement, statuses=UNDER_WAY | GIVEN), order.quantity)
+    return Covering(support, covered(s.cleanroom, agreement, statuses=UNDER_WAY | GIVEN), order.quantity)
 
 
 def is_by_answer(s: States, order: Order) -> bool:

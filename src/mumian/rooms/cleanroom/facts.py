@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from mumian.engines.support import Support
@@ -53,26 +55,33 @@ class SourceSeen(msgspec.Struct, frozen=True):
     personal: bool = False
 
 
-class Covering(msgspec.Struct, frozen=True):
-    """An order that is priced by coverage: an answer counts one, and each row of the support that it is the first to tell.
+class Told(msgspec.Struct, frozen=True):
+    """What answers tell, `answers` in number. rows: by the digest of the data's versions, a mask of a support's rows."""
 
-    told: mask of the rows that earlier answers tell, `answers` in number. units: that the order covers.
-    """
+    rows: Mapping[str, int]
+    answers: Natural
+
+    @property
+    def units(self) -> int:
+        """Return what they count: one each, and one for every row that one of them tells, of each version anew."""
+        return self.answers + sum(mask.bit_count() for mask in self.rows.values())
+
+    def further(self, mask: int, *, versions: str) -> int:
+        """Return what one more answer counts that tells the rows of `mask`, of the versions with this digest."""
+        return 1 + (mask & ~self.rows.get(versions, 0)).bit_count()
+
+
+class Covering(msgspec.Struct, frozen=True):
+    """An order that is priced by coverage. told: by its earlier answers. units: that the order covers."""
 
     support: Support
-    told: int
-    answers: Natural
+    told: Told
     units: Natural
 
     @property
     def left(self) -> int:
         """Return how many units the order covers beside those that are used."""
-        return max(0, self.units - used_units(self.told, self.answers))
-
-
-def used_units(told: int, answers: int) -> int:
-    """Return what `answers` that together tell the rows of the mask `told` count."""
-    return answers + told.bit_count()
+        return max(0, self.units - self.told.units)
 
 
 class JobFacts(Facts, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mumian.engines.support import Support, covered, unpriced
 from mumian.kernel.outcome import Detail, Refused
-from mumian.rooms.cleanroom.facts import used_units
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
 from mumian.rooms.cleanroom.model import JobFacts, RequestJob
 from mumian.rooms.cleanroom.plan import AggregatePlan, Mode, Plan, question
@@ -42,8 +41,11 @@ def _defect(plan: AggregatePlan, support: Support) -> str | None:
     return None if column is None else f"it reads `{column}`"
 
 
-def refuse_beyond_order(command: RequestJob, facts: JobFacts, *, is_had: bool) -> Refused | None:
-    """Return why what is left of an order does not cover the job, or None. is_had: as in `counted`."""
+def refuse_beyond_order(command: RequestJob, facts: JobFacts, *, versions: str, is_had: bool) -> Refused | None:
+    """Return why what is left of an order does not cover the job, or None.
+
+    versions: digest of the data's versions that are asked. is_had: as in `counted`.
+    """
     asked_nano, told = counted(command.plan, facts, is_had=is_had)
     detail: Detail = {"agreement": command.agreement}
     left_nano, price = facts.precision_nano, facts.covering
@@ -51,5 +53,5 @@ def refuse_beyond_order(command: RequestJob, facts: JobFacts, *, is_had: bool) -
         return Refused(R.PRECISION_SPENT, {**detail, "asked_nano": asked_nano, "left_nano": left_nano})
     if price is None or told is None:
         return None
-    units = used_units(told & ~price.told, 1)
+    units = price.told.further(told, versions=versions)
     return None if units <= price.left else Refused(R.COVERAGE_SPENT, {**detail, "units": units, "left": price.left})

@@ -64,7 +64,7 @@ def request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] |
         return refused
     plan = command.plan
     asked = _asked(state, command, facts)
-    refused = refuse_beyond_order(command, facts, is_had=asked.replays is not None)
+    refused = refuse_beyond_order(command, facts, versions=asked.versions_digest, is_had=asked.replays is not None)
     if refused is not None:
         return refused
     if asked.reviewers:

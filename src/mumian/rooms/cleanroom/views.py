@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from mumian.kernel.ids import AgreementId, BudgetId, JobId, PartyId, ProductId, ResourceId
 from mumian.methods.dp import epsilon_of
 from mumian.rooms.cleanroom.analysis import AnalysisRules
+from mumian.rooms.cleanroom.facts import Told
 from mumian.rooms.cleanroom.model import State
 from mumian.rooms.cleanroom.records import Batch, Budget, Job, JobStatus, ReleaseRecord, Review, Usage
 
@@ -88,16 +89,15 @@ def precision(state: State, agreement: AgreementId, *, unit_nano: int, statuses:
     return sum(-(-found.asked_nano // unit_nano) for found in counted)
 
 
-def covered(state: State, agreement: AgreementId, *, statuses: frozenset[JobStatus]) -> tuple[int, int]:
-    """Return as a mask which rows of a price's support the answers under `agreement` tell, and how many answers they are.
-
-    statuses: of the jobs that count.
-    """
-    told = answers = 0
+def covered(state: State, agreement: AgreementId, *, statuses: frozenset[JobStatus]) -> Told:
+    """Return which rows of a price's support the answers under `agreement` tell. statuses: of the jobs that count."""
+    rows: dict[str, int] = {}
+    answers = 0
     for _, found in jobs_of_agreement(state, agreement):
         if found.covered and found.status in statuses:
-            told, answers = told | int(found.covered, 16), answers + 1
-    return told, answers
+            rows[found.versions_digest] = rows.get(found.versions_digest, 0) | int(found.covered, 16)
+            answers += 1
+    return Told(rows, answers)
 
 
 def review(state: State, job: JobId) -> Review | None:
