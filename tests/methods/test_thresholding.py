@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import exp, fsum
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mumian.methods.dp import discrete_gaussian
@@ -16,7 +16,7 @@ from mumian.methods.thresholding import FEMTO, threshold
 
 def slow_shown(mechanism: Mechanism, *, scale: float, tau: int) -> float:
     """P[1 + Y ≥ τ] from the definition of the noise."""
-    reach = range(-int(45 * scale) - 9, int(45 * scale) + 10)
+    reach = range(-int(90 * scale) - 9, int(90 * scale) + 10)  # beyond it exp(-90), to a least threshold of 10^-18
     power = (lambda x: -abs(x) / scale) if mechanism is Mechanism.LAPLACE else (lambda x: -(x**2) / (2 * scale**2))
     weights = {x: exp(power(x)) for x in reach}
     return fsum(w for x, w in weights.items() if 1 + x >= tau) / fsum(weights.values())
@@ -25,6 +25,8 @@ def slow_shown(mechanism: Mechanism, *, scale: float, tau: int) -> float:
 @pytest.mark.parametrize("mechanism", list(Mechanism))
 @settings(max_examples=50, deadline=None)
 @given(scale=st.floats(0.2, 60), l0=st.integers(1, 500), delta_femto=st.integers(1, FEMTO // 3))
+@example(scale=35.737903534329924, l0=123, delta_femto=1)
+@example(scale=60.0, l0=500, delta_femto=1)
 def test_the_keys_of_one_unit_are_shown_with_at_most_delta_and_one_less_would_not_do(
     mechanism: Mechanism, scale: float, l0: int, delta_femto: int
 ) -> None:
