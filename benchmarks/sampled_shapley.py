@@ -32,6 +32,7 @@ from mumian.methods.shapley import max_shapley
 PLACE = FOLDER / "sampled_shapley"
 EVALUATIONS = 10_000
 SEEDS, SEEDS_PEERS = 200, 10
+FIRST = int(os.environ.get("MUMIAN_BENCH_SEED", "0"))
 SECONDS_PEERS = int(os.environ.get("MUMIAN_BENCH_SECONDS", "20"))
 NOMINAL = 0.95
 
@@ -106,7 +107,7 @@ def run(game: Game, seed: int) -> tuple[float, bool]:
 
 def rows_of(game: Game) -> list[Row]:
     with ProcessPoolExecutor(max_workers=2) as pool:
-        runs = list(pool.map(partial(run, game), range(SEEDS), chunksize=10))
+        runs = list(pool.map(partial(run, game), range(FIRST, FIRST + SEEDS), chunksize=10))
     ours = sqrt(float(np.mean([error for error, _ in runs])))
     held = float(np.mean([held for _, held in runs]))
     covered = at_least(f"all intervals hold: {game.name}", f"{SEEDS} seeds", held, "of runs", NOMINAL)
