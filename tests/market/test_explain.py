@@ -15,6 +15,7 @@ from mumian.market.envelope import Envelope
 from mumian.market.explain import explain_command, explain_thing
 from mumian.market.explained import Explanation, Step, cite
 from mumian.market.registering import initial_form
+from mumian.market.step import rehearse
 from mumian.market.trial import EVIDENCE, PURPOSE, RULES
 from mumian.rooms.cleanroom import model as cleanroom
 from mumian.rooms.cleanroom.plan import Filter, Op, VerificationPlan
@@ -38,7 +39,8 @@ def thing(stage: Stage, key: str) -> Explanation:
 
 def command(stage: Stage, actor: str, said: Any) -> Explanation:
     envelope = Envelope("explained-1", PartyId(actor), said)
-    return explain_command(stage.states, envelope, seq=1 << 40, now=stage.now, by="door:test")
+    outcome = rehearse(stage.states, envelope, seq=1 << 40, at=stage.now, by="door:test")
+    return explain_command(stage.states, envelope.command, outcome, stage.now)
 
 
 def steps(found: Explanation) -> dict[str, Step]:

@@ -96,29 +96,16 @@ def _rehearsed(states: States, file: Path, actor: str, now: int) -> Explanation:
         )
     fill = partial(filled, now=now, beside=file.parent)
     envelope = envelope_of(as_item(items[0], actor, ""), (), fill, nth=1)
-    return rehearsed(states, envelope, now)
+    return explain_command(states, envelope.command, rehearsed(states, envelope, now), now)
 
 
-def rehearsed(states: States, envelope: Envelope, now: int) -> Explanation:
+def rehearsed(states: States, envelope: Envelope, now: int) -> list[Any] | Refused:
     """Return what the market would answer, without asking it. Who has a key would sign; the signature is taken as given."""
-    envelope, by, seq = _as_heard(states, envelope)
-    return explain_command(states, envelope, seq=seq, now=now, by=by)
-
-
-def would_happen(states: States, envelope: Envelope, now: int) -> list[Any]:
-    """Return the events of a command that would be accepted, none of one that would not; as `rehearsed`."""
-    envelope, by, seq = _as_heard(states, envelope)
-    outcome = rehearse(states, envelope, seq=seq, at=now, by=by)
-    return [] if isinstance(outcome, Refused) else outcome
-
-
-def _as_heard(states: States, envelope: Envelope) -> tuple[Envelope, str, int]:
-    """Return an envelope as its speaker would sign it, by whom it would be heard, and a leaf's number that is not taken."""
-    head, keys = states.oversight.market.get("market"), parties.keys_of(states.parties, PartyId(envelope.actor))
-    seq = 1 << 40 if head else 0
-    if not keys:
-        return envelope, "door:explain", seq
-    return msgspec.structs.replace(envelope, signature=Signature(keys[0], "")), BY_KEY, seq
+    by, keys = "door:explain", parties.keys_of(states.parties, PartyId(envelope.actor))
+    if keys:
+        by, envelope = BY_KEY, msgspec.structs.replace(envelope, signature=Signature(keys[0], ""))
+    head = states.oversight.market.get("market")
+    return rehearse(states, envelope, seq=1 << 40 if head else 0, at=now, by=by)
 
 
 def draw(found: Explanation) -> None:

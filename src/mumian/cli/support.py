@@ -61,16 +61,22 @@ def axis_of(column: PublicColumn) -> Axis | None:
     return Axis(column.name, lower=column.lower, upper=column.upper)
 
 
-def _table(states: States, product: ProductId, wanted: str, now: Instant) -> AnalysisRules:
-    """Return the published rules of the one table of a product, or of the one that is wanted; else leave with a sentence."""
-    found = tables_of(states, product, now)
-    if not found:
+def published(states: States, product: ProductId, now: Instant) -> dict[str, AnalysisRules]:
+    """Return the published rules of every table beneath a product, as `tables_of`; leave with a sentence if there are none."""
+    tables = tables_of(states, product, now)
+    if not tables:
         fail(
             say(
                 f"no source of `{product}` has published what may be asked; its holders do (`mumian domain rules`)",
-                f"`{product}` 的来源尚未公布可查询内容；由持有者公布（`mumian domain rules`）",
+                f"`{product}` 的来源均未发布分析规则；请由持有方发布（`mumian domain rules`）",
             )
         )
+    return tables
+
+
+def _table(states: States, product: ProductId, wanted: str, now: Instant) -> AnalysisRules:
+    """Return the published rules of the one table of a product, or of the one that is wanted; else leave with a sentence."""
+    found = published(states, product, now)
     name = wanted or next(iter(found))
     if name not in found or (len(found) > 1 and not wanted):
         fail(say(f"choose a table by --table: {', '.join(found)}", f"请以 --table 选择一张表：{'、'.join(found)}"))

@@ -15,14 +15,12 @@ import msgspec
 from mumian.kernel.ids import ProductId, ResourceId
 from mumian.kernel.outcome import Refused
 from mumian.kernel.time import Instant, day_of
-from mumian.market.envelope import Envelope
 from mumian.market.explained import Explanation, Path, Step, cited
 from mumian.market.grounds import grounds
 from mumian.market.matters import matter
 from mumian.market.reactions.operation import grants_of
 from mumian.market.refusals import REFUSALS
 from mumian.market.rooms import States
-from mumian.market.step import rehearse
 from mumian.rooms.cleanroom.refusals import CleanroomRefusal
 from mumian.rooms.exchange import views as exchange
 from mumian.rooms.operation.vocabulary import ScenarioId
@@ -34,10 +32,11 @@ GRANTS_SHOWN_MAX = 20
 """Of a consent that carries many grants, so many are drawn."""
 
 
-def explain_command(states: States, envelope: Envelope, *, seq: int, now: Instant, by: str) -> Explanation:
-    """Say how a command would be answered now, by which rules, and what the things that it names stand on."""
-    outcome = rehearse(states, envelope, seq=seq, at=now, by=by)
-    command = envelope.command
+def explain_command(states: States, command: Any, outcome: list[Any] | Refused, now: Instant) -> Explanation:
+    """Say how a command would be answered now, by which rules, and what the things that it names stand on.
+
+    outcome: as `step.rehearse` found it.
+    """
     asked = f"{type(command).__module__.split('.')[-2]}.{type(command).__name__}"
     paths = tuple(path for thing in dict.fromkeys(_named(command)) for path in paths_of(states, thing, now))
     if isinstance(outcome, Refused):

@@ -29,11 +29,11 @@ def due(s: States, ticket: TicketIssued) -> Due | None:
     order = s.exchange.orders.get(key) if key else None
     if order is None or not is_by_answer(s, order):
         return None
+    units = -(-ticket.asked_nano // PRECISION_NANO)
+    if ticket.covered:
+        told = covered(s.cleanroom, ticket.agreement, statuses=UNDER_WAY | GIVEN)
+        units = told.further(int(ticket.covered, 16), versions=ticket.versions_digest)
     before = _used_by_answers(s, ticket.agreement, order, UNDER_WAY | GIVEN)
-    units, price = -(-ticket.asked_nano // PRECISION_NANO), covering(s, ticket.agreement, order)
-    if price is not None:
-        mask = ticket.covered
-        units = price.told.further(int(mask, 16), versions=ticket.versions_digest) if mask else 0
     return Due(unit_of(s.exchange, order), units, order.charge_fen(before=before, units=units))
 
 

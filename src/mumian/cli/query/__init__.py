@@ -14,7 +14,7 @@ from mumian.cli.domain.engine import EngineChoice, EngineKind, EngineOption, Mas
 from mumian.cli.domain.jobs import fetch_answer
 from mumian.cli.domain.serving import addresses
 from mumian.cli.domain.ways import UrlOption
-from mumian.cli.explain import rehearsed, would_happen
+from mumian.cli.explain import rehearsed
 from mumian.cli.opened import REFUSED, HomeOption, JsonOption, fail, opened, read_market
 from mumian.cli.query.asked import Asked, Wanted, read_asked
 from mumian.cli.query.drawn import as_json_of, draw_cost, draw_refused, draw_table
@@ -22,7 +22,9 @@ from mumian.cli.submit import said
 from mumian.cli.words import say
 from mumian.domain.gate import Answer
 from mumian.kernel.ids import JobId, PartyId
+from mumian.kernel.outcome import Refused
 from mumian.market.envelope import Envelope
+from mumian.market.explain import explain_command
 from mumian.market.metered import due
 from mumian.rooms.cleanroom.model import TicketIssued
 from mumian.rooms.cleanroom.plan import Mechanism, Mode
@@ -163,7 +165,9 @@ def explained(home: Path, asked: Asked, *, as_json: bool) -> None:
     """Say what a query would compute and cost, and whether it would be answered; nothing is asked for."""
     with read_market(home) as (states, now):
         envelope = Envelope("explained", asked.consumer, asked.request("explained"))
-        found, events = rehearsed(states, envelope, now), would_happen(states, envelope, now)
+        outcome = rehearsed(states, envelope, now)
+        found = explain_command(states, envelope.command, outcome, now)
+        events = () if isinstance(outcome, Refused) else outcome
         price = next((due(states, event) for event in events if isinstance(event, TicketIssued)), None)
         draw_cost(states, asked, found, price, as_json=as_json)
     if found.allowed is False:

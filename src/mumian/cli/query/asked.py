@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 
 from mumian.cli.domain.terms import femto, nano
 from mumian.cli.opened import fail
+from mumian.cli.support import published
 from mumian.cli.words import say
 from mumian.engines.question import row_most
 from mumian.kernel.ids import AgreementId, PartyId, ProductId
 from mumian.kernel.time import Instant
 from mumian.market.rooms import States
-from mumian.market.tables import tables_of
 from mumian.methods.calibration import rho_nano_for
 from mumian.methods.dp import NANO
 from mumian.methods.laplace import rho_nano_of
@@ -72,14 +72,7 @@ def read_asked(states: States, sql: str, wanted: Wanted, now: Instant) -> Asked 
     if agreement is None:
         fail(say(f"there is no agreement `{wanted.agreement}`", f"没有合约 `{wanted.agreement}`"))
     product, consumer = ProductId(agreement.target), agreement.assignee
-    tables = tables_of(states, product, now)
-    if not tables:
-        fail(
-            say(
-                f"no source of `{product}` has published what may be asked; its holders do (`mumian domain rules`)",
-                f"`{product}` 的来源均未发布分析规则；请由持有方发布（`mumian domain rules`）",
-            )
-        )
+    tables = published(states, product, now)
     if wanted.template:
         return _of_template(consumer, product, tables, wanted)
     made = compile_sql(sql, tables, party=consumer, options=_options(wanted, FEW_RHO_NANO))

@@ -6,15 +6,15 @@ from mumian.engines.support import Support, covered, unpriced
 from mumian.kernel.outcome import Detail, Refused
 from mumian.rooms.cleanroom.model import CleanroomRefusal as R
 from mumian.rooms.cleanroom.model import JobFacts, RequestJob
-from mumian.rooms.cleanroom.plan import AggregatePlan, Mode, Plan, question
+from mumian.rooms.cleanroom.plan import AggregatePlan, Mode, question
 
 
-def counted(plan: Plan, facts: JobFacts, *, is_had: bool) -> tuple[int, int | None]:
+def counted(plan: AggregatePlan, facts: JobFacts, *, is_had: bool) -> tuple[int, int | None]:
     """Return the loss that an answer is asked at, 10^-9 of rho, and as a mask the rows of the price's support that it tells.
 
     is_had: the consumer has this answer already: it counts nothing again. No mask: it is not priced by coverage.
     """
-    if is_had or not isinstance(plan, AggregatePlan):
+    if is_had:
         return 0, None
     told = None if facts.covering is None else covered(facts.covering.support, question(plan))
     return plan.rho_nano, told
@@ -41,12 +41,13 @@ def _defect(plan: AggregatePlan, support: Support) -> str | None:
     return None if column is None else f"it reads `{column}`"
 
 
-def refuse_beyond_order(command: RequestJob, facts: JobFacts, *, versions: str, is_had: bool) -> Refused | None:
+def refuse_beyond_order(
+    command: RequestJob, facts: JobFacts, *, asked_nano: int, told: int | None, versions: str
+) -> Refused | None:
     """Return why what is left of an order does not cover the job, or None.
 
-    versions: digest of the data's versions that are asked. is_had: as in `counted`.
+    asked_nano, told: what the answer counts, as `counted`. versions: digest of the data's versions that are asked.
     """
-    asked_nano, told = counted(command.plan, facts, is_had=is_had)
     detail: Detail = {"agreement": command.agreement}
     left_nano, price = facts.precision_nano, facts.covering
     if left_nano is not None and asked_nano > left_nano:

@@ -42,13 +42,18 @@ REVIEW_RULE = "MM-REVIEW"
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """A question as it is counted: what is asked, of which versions, what was answered before, who looks at the answer."""
+    """A question as it is counted: what is asked, of which versions, what was answered before, who looks at the answer.
+
+    asked_nano, told: what it counts where answers are paid one by one, as `priced.counted`.
+    """
 
     plan_digest: str
     versions_digest: str
     replays: JobId | None = None
     paid_by: JobId | None = None
     reviewers: tuple[PartyId, ...] = ()
+    asked_nano: int = 0
+    told: int | None = None
 
     @property
     def question(self) -> str:
@@ -64,7 +69,9 @@ def request(state: State, command: RequestJob, facts: JobFacts) -> list[Event] |
         return refused
     plan = command.plan
     asked = _asked(state, command, facts)
-    refused = refuse_beyond_order(command, facts, versions=asked.versions_digest, is_had=asked.replays is not None)
+    refused = refuse_beyond_order(
+        command, facts, asked_nano=asked.asked_nano, told=asked.told, versions=asked.versions_digest
+    )
     if refused is not None:
         return refused
     if asked.reviewers:
@@ -93,11 +100,14 @@ def _asked(state: State, command: RequestJob, facts: JobFacts) -> _Asked:
     if not isinstance(plan, AggregatePlan):
         return asked
     replays = state.answered.get(f"{facts.actor}/{asked.question}")
+    asked_nano, told = counted(plan, facts, is_had=replays is not None)
     return msgspec.structs.replace(
         asked,
         replays=replays,
         paid_by=state.paid.get(asked.question) if plan.mode is Mode.PRIVATE else None,
         reviewers=_reviewers(state, plan, facts, replays),
+        asked_nano=asked_nano,
+        told=told,
     )
 
 
@@ -122,7 +132,6 @@ def _ticket(
 ) -> TicketIssued:
     plan, seen = command.plan, facts.sources
     is_aggregate = isinstance(plan, AggregatePlan)
-    asked_nano, told = counted(plan, facts, is_had=asked.replays is not None)
     return TicketIssued(
         job=job,
         kind=JobKind.AGGREGATE if is_aggregate else JobKind.VERIFICATION,
@@ -156,8 +165,8 @@ def _ticket(
         unit=plan.unit if isinstance(plan, AggregatePlan) else "",
         paid_by=asked.paid_by,
         reviewers=asked.reviewers,
-        asked_nano=asked_nano,
-        covered="" if told is None else f"{told:x}",
+        asked_nano=asked.asked_nano,
+        covered="" if asked.told is None else f"{asked.told:x}",
     )
 
 
